@@ -1,0 +1,19 @@
+/// Every bound of the server, each a named setting (`OUTCROP_LIMIT_<NAME>`).
+package struct HTTPLimits: Hashable, Sendable {
+    package var requestLineBytesMax = 16_384
+    package var headBytesMax = 65_536
+    package var fieldCountMax = 128
+    package var bodyBytesMax = 16 * 1_048_576
+    package var trailerBytesMax = 8_192
+    package var chunkExtensionBytesMax = 1_024
+    package var connectionsMax = 4_096
+    package var headSeconds = 30.0
+    package var bodyIdleSeconds = 30.0
+    package var keepAliveSeconds = 75.0
+    package var writeSeconds = 30.0
+    package var drainSeconds = 10.0
+    /// Pipelined bytes read ahead of the request being handled.
+    package var readAheadBytesMax = 65_536
+
+    package init() {}
+}

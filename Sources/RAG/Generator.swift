@@ -1,0 +1,85 @@
+/// Writes the answer: a language model, or the extractive default that quotes.
+package protocol Generator: Sendable {
+    /// The model name that clients see.
+    var modelID: String { get }
+    /// Starts generating. The stream ends after exactly one `.finished`, or throws; cancelling its consumer ends the work.
+    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+}
+
+package enum GenerationEvent: Hashable, Sendable {
+    /// A piece of the answer, never empty.
+    case text(String)
+    case finished(FinishReason, Usage)
+}
+
+package enum FinishReason: String, Codable, Sendable {
+    case stop, length
+    case contentFilter = "content_filter"
+    case toolCalls = "tool_calls"
+}
+
+/// Token counts as the generator's own tokenizer sees them.
+package struct Usage: Hashable, Sendable {
+    package var promptTokens: Int
+    package var completionTokens: Int
+    package var totalTokens: Int { promptTokens + completionTokens }
+
+    package init(promptTokens: Int, completionTokens: Int) {
+        self.promptTokens = promptTokens
+        self.completionTokens = completionTokens
+    }
+}
+
+/// What a generator gets: the prompt built from template, conversation and numbered passages.
+package struct GenerationRequest: Sendable {
+    /// System text: the caller's own system prompt first, then the template filled with the passages.
+    package var system: String
+    /// User and assistant turns, oldest first, cut to the token budget; ends with the question.
+    package var messages: [Message]
+    /// Passage i stands behind the marker `[i + 1]`; empty when nothing was retrieved or wanted.
+    package var passages: [Passage]
+    package var grounding: GroundingState
+    package var options: GenerationOptions
+
+    package init(
+        system: String, messages: [Message], passages: [Passage], grounding: GroundingState,
+        options: GenerationOptions = GenerationOptions()
+    ) {
+        self.system = system
+        self.messages = messages
+        self.passages = passages
+        self.grounding = grounding
+        self.options = options
+    }
+}
+
+/// Why the passages are what they are.
+package enum GroundingState: Hashable, Sendable {
+    /// Passages above the minimum score stand in the prompt.
+    case grounded
+    /// Retrieval ran and nothing relevant was found.
+    case nothingFound
+    /// Retrieval was wanted but the knowledge base holds no documents yet.
+    case noDocuments
+    /// Casual message, `retrieval.mode: never`, or a client's housekeeping prompt.
+    case notWanted
+}
+
+/// Sampling and length; a generator ignores what it cannot do only where its docs say so.
+package struct GenerationOptions: Hashable, Sendable {
+    package var maxTokens: Int?
+    package var temperature: Double?
+    package var topP: Double?
+    package var stop: [String]
+    package var seed: Int?
+
+    package init(
+        maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil, stop: [String] = [], seed: Int? = nil
+    ) {
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.topP = topP
+        self.stop = stop
+        self.seed = seed
+    }
+}

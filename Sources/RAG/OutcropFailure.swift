@@ -1,0 +1,29 @@
+/// A failure a client may be told: what went wrong, on what, and the remedy. Never holds a secret.
+///
+/// `RAG` and the modules above it throw this for everything that must come out as a proper status and error code;
+/// any other error is answered as an internal error without its text.
+package struct OutcropFailure: Error, Hashable, Sendable {
+    /// Maps one to one onto a status: 400, 401, 403, 404, 409, 413, 429, 500, 503.
+    package enum Kind: Hashable, Sendable {
+        case invalidRequest, unauthenticated, forbidden, notFound, conflict, tooLarge, rateLimited, `internal`, unavailable
+    }
+
+    package var kind: Kind
+    /// OpenAI's machine-readable `code`, such as `model_not_found` or `context_length_exceeded`.
+    package var code: String?
+    /// For people; names the remedy.
+    package var message: String
+    /// The request field at fault, such as `messages[0].content`.
+    package var parameter: String?
+    package var retryAfterSeconds: Int?
+
+    package init(
+        _ kind: Kind, code: String? = nil, _ message: String, parameter: String? = nil, retryAfterSeconds: Int? = nil
+    ) {
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.parameter = parameter
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+}
