@@ -39,6 +39,8 @@ enum Octets {
 
     static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
+    static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || lowercased(byte) &- 0x61 < 26 }
+
     /// The value of a hexadecimal digit, nil for any other octet.
     static func hexValue(_ byte: UInt8) -> UInt8? {
         switch byte {
