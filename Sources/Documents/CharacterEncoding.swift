@@ -8,7 +8,8 @@ enum CharacterEncoding: Hashable {
         switch label.lowercased() {
         // "utf-16" in a meta element means UTF-8: the declaration was read as ASCII (HTML §13.2.3.2).
         case "utf-8", "utf8", "utf-16", "utf-16le", "utf-16be": self = .utf8
-        case "iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "us-ascii", "ascii": self = .windows1252
+        case "iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252", "us-ascii", "ascii":
+            self = .windows1252
         case let label: self = .other(label)
         }
     }

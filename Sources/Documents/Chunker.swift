@@ -86,6 +86,7 @@ package struct Chunker: Hashable, Sendable {
         guard overlap > 0, borders.kind(fresh) < .heading else { return fresh }
         let from = max(previous.upperBound - overlap, previous.lowerBound + 1)
         guard from < previous.upperBound else { return fresh }
-        return borders.first(.sentence, in: from..<previous.upperBound) ?? borders.first(.word, in: from..<previous.upperBound) ?? fresh
+        return borders.first(.sentence, in: from..<previous.upperBound) ?? borders.first(.word, in: from..<previous.upperBound)
+            ?? fresh
     }
 }

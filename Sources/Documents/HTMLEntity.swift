@@ -88,7 +88,9 @@ struct HTMLEntity {
         for (offset, name) in latin1.split(separator: " ").enumerated() {
             names[String(name)] = Unicode.Scalar(0xA0 + UInt8(offset))
         }
-        for index in stride(from: 0, to: pairs.count, by: 2) { names[String(pairs[index])] = pairs[index + 1].unicodeScalars.first }
+        for index in stride(from: 0, to: pairs.count, by: 2) {
+            names[String(pairs[index])] = pairs[index + 1].unicodeScalars.first
+        }
         return names
     }()
 }

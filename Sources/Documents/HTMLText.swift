@@ -54,7 +54,7 @@ struct HTMLText {
         case "tr":
             isRowStarted = false
             breakLine(1)
-        case "pre", "textarea":
+        case "pre":
             preformattedDepth += 1
             breakLine(2)
         default:
@@ -70,7 +70,7 @@ struct HTMLText {
         switch name {
         case "template", "svg": hiddenDepth = max(0, hiddenDepth - 1)
         case "td", "th", "br": break
-        case "pre", "textarea":
+        case "pre":
             preformattedDepth = max(0, preformattedDepth - 1)
             breakLine(2)
         default:
@@ -86,8 +86,10 @@ struct HTMLText {
 
     /// Line ends around an element: 2 leaves a blank line, as browsers' margins do.
     private static let breaks: [String: Int] = {
-        let paragraphs = "p h1 h2 h3 h4 h5 h6 blockquote table ul ol dl article section hr figure header footer main nav aside form"
-        let lines = "div li dt dd tr caption figcaption option fieldset legend details summary address body html dialog center hgroup"
+        let paragraphs =
+            "p h1 h2 h3 h4 h5 h6 blockquote table ul ol dl article section hr figure header footer main nav aside form"
+        let lines =
+            "div li dt dd tr caption figcaption option fieldset legend details summary address body html dialog center hgroup"
         let level2 = paragraphs.split(separator: " ").map { (String($0), 2) }
         return Dictionary(level2 + lines.split(separator: " ").map { (String($0), 1) }) { first, _ in first }
     }()

@@ -101,7 +101,7 @@ struct HTMLTokenizer {
     }
 
     private static let rawText: Set<String> = [
-        "script", "style", "title", "textarea", "iframe", "noembed", "noframes", "noscript", "xmp", "object",
+        "script", "style", "title", "textarea", "iframe", "noembed", "noframes", "noscript",
     ]
     /// Left open, these hide the rest of the page in a browser too; the others are then taken as ordinary elements.
     private static let hidesRest: Set<String> = ["script", "style"]

@@ -42,7 +42,7 @@ struct MarkdownText {
             if indent < 4, run.count >= open.count, run.count == trimmed.count { fence = nil }
             return
         }
-        guard indent < 4, let first = trimmed.first, first != 0x09 else {
+        guard indent < 4, let first = trimmed.first, body.first != 0x09 else {
             // A blank line ends a paragraph; an indented one continues it or is code.
             if trimmed.isEmpty { paragraph = nil }
             return
@@ -71,7 +71,10 @@ struct MarkdownText {
         guard let first = line.first else { return true }
         if first == UInt8(ascii: ">") || first == UInt8(ascii: "|") || underlineLevel(line) != nil { return true }
         let isBullet = first == UInt8(ascii: "-") || first == UInt8(ascii: "*") || first == UInt8(ascii: "+")
-        return isBullet && line.dropFirst().first?.isASCIISpace == true
+        if isBullet { return line.dropFirst().first?.isASCIISpace == true }
+        let rest = line.drop(while: \.isASCIIDigit)
+        let isNumbered = rest.startIndex > line.startIndex && (rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: ")"))
+        return isNumbered && rest.dropFirst().first?.isASCIISpace == true
     }
 
     private func underlineLevel(_ line: ArraySlice<UInt8>) -> Int? {

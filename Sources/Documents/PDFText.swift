@@ -65,10 +65,12 @@ struct PDFText: Sendable {
         case .exited(1) where output.errors.contains("Incorrect password"):
             return ExtractionError(.encrypted, "The PDF needs a password. Save it without one.")
         case .exited(3): return ExtractionError(.encrypted, "The PDF forbids copying its text. Save it without that restriction.")
-        case .exited(126), .exited(127): return ExtractionError(.toolMissing, "pdftotext cannot be started. Install poppler-utils.")
+        case .exited(126), .exited(127):
+            return ExtractionError(.toolMissing, "pdftotext cannot be started. Install poppler-utils.")
         case .signaled(SIGXCPU): return ExtractionError(.timedOut, "Reading the PDF used up its processor time.")
         case .signaled(let signal):
-            return ExtractionError(.damaged, "The PDF made its reader stop (signal \(signal)): damaged, or beyond the memory limit.")
+            return ExtractionError(
+                .damaged, "The PDF made its reader stop (signal \(signal)): damaged, or beyond the memory limit.")
         default: return ExtractionError(.damaged, "The PDF is damaged and cannot be repaired. Export it again.")
         }
     }
