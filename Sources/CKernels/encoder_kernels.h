@@ -30,7 +30,7 @@ INLINE void NAME(tile)(
     for (size_t i = 0; i < k; i++) {
         VEC left = LOAD(panel + i * PANEL), right = LOAD(panel + i * PANEL + WIDTH);
         for (size_t r = 0; r < rows; r++) {
-            VEC factor = SPLAT(a[r * a_stride + i]);
+            float factor = a[r * a_stride + i];
             sums[r][0] += factor * left;
             sums[r][1] += factor * right;
         }
