@@ -73,5 +73,6 @@ package final class LocalEmbedder: Embedder {
         }
     }
 
-    private static let knownModels: [UInt64: String] = [:]
+    /// Fingerprints of models as published, with the names people know them by.
+    private static let knownModels: [UInt64: String] = [0x0621_f4d9_d32f_dcd4: "all-MiniLM-L6-v2"]
 }

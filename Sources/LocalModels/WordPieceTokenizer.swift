@@ -20,6 +20,9 @@ package struct WordPieceTokenizer: Sendable {
             self.stripAccents = stripAccents
             self.spaceIdeographs = spaceIdeographs
         }
+
+        /// Part of a model's fingerprint; its spelling must not change.
+        var summary: String { "lower \(lowerCase) accents \(stripAccents) ideographs \(spaceIdeographs)" }
     }
 
     package let vocabulary: Vocabulary
