@@ -33,6 +33,9 @@ package struct MemoizingEmbedder: Embedder {
         }
     }
 
+    /// Callers that wait for the vector of `text`.
+    func waiterCount(for text: String) -> Int { vectors.waiterCount(for: text) }
+
     private func vector(of text: String) async throws -> [Float] {
         try await vectors.value(for: text) {
             let vectors = try await base.embed([text], purpose: .query)

@@ -38,6 +38,9 @@ final class SharedVectors: Sendable {
         }
     }
 
+    /// Callers that wait for `text`.
+    func waiterCount(for text: String) -> Int { state.withLock { $0.running[text]?.waiters.count ?? 0 } }
+
     private func enter(_ text: String, _ waiter: OneShot<[Float]>) -> (kept: [Float]?, ticket: Int, starts: Bool) {
         state.withLock { state in
             state.counter += 1

@@ -37,10 +37,12 @@ import Testing
             name: "error before the first event", script: [.fail(OutcropFailure(.rateLimited, code: "throttled", "Slow"))],
             errorCode: "throttled"),
         Misbehaviour(
-            name: "error in the middle", script: [.event(.text("Half")), .fail(OutcropFailure(.unavailable, code: "cut", "Cut"))],
+            name: "error in the middle",
+            script: [.event(.text("Half")), .fail(OutcropFailure(.unavailable, code: "cut", "Cut"))],
             errorCode: "cut"),
         Misbehaviour(
-            name: "error after the finish", script: [.event(.text("All")), done, .fail(OutcropFailure(.unavailable, code: "late", "Late"))],
+            name: "error after the finish",
+            script: [.event(.text("All")), done, .fail(OutcropFailure(.unavailable, code: "late", "Late"))],
             text: "All"),
     ]
 
@@ -57,7 +59,9 @@ import Testing
 
     @Test func `an error ends the stream for good`() async throws {
         let stream = try assistant(FakeRetriever([passage("Rock.")]))
-            .answer(AnswerRequest(messages: [user("q")]), with: ScriptedGenerator([.fail(OutcropFailure(.unavailable, "x")), Self.done]))
+            .answer(
+                AnswerRequest(messages: [user("q")]),
+                with: ScriptedGenerator([.fail(OutcropFailure(.unavailable, "x")), Self.done]))
         var events = stream.makeAsyncIterator()
         await #expect(throws: OutcropFailure.self) { try await events.next() }
         let after = try await events.next()
@@ -67,7 +71,8 @@ import Testing
     @Test func `the generator is never pulled further than the consumer`() async throws {
         let texts = (1...20).map { ScriptedGenerator.Step.event(.text("\($0) ")) }
         let generator = ScriptedGenerator(texts + [Self.done])
-        let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(AnswerRequest(messages: [user("q")]), with: generator)
+        let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(
+            AnswerRequest(messages: [user("q")]), with: generator)
         var events = stream.makeAsyncIterator()
         #expect(generator.requests.isEmpty)
         for taken in 1...20 {
@@ -80,7 +85,8 @@ import Testing
         let reached = Gate()
         let journal = Journal()
         let generator = HangingGenerator(reached: reached, journal: journal)
-        let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(AnswerRequest(messages: [user("q")]), with: generator)
+        let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(
+            AnswerRequest(messages: [user("q")]), with: generator)
         let consumer = Task { try await Answer(stream) }
         try await reached.wait()
         consumer.cancel()
@@ -116,7 +122,8 @@ import Testing
         let ended = Gate()
         let generator = ContinuationGenerator(ended: ended)
         do {
-            let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(AnswerRequest(messages: [user("q")]), with: generator)
+            let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(
+                AnswerRequest(messages: [user("q")]), with: generator)
             var events = stream.makeAsyncIterator()
             _ = try await events.next()
         }

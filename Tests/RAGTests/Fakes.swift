@@ -46,7 +46,9 @@ struct FakeRetriever: Retriever {
     func retrieve(_ query: RetrievalQuery) async throws -> [Passage] { try await onRetrieve(query) }
     func hasDocuments() async throws -> Bool { hasAny }
     func storedText(documentID: String, range: Range<Int>) async throws -> String? {
-        guard let scalars = texts[documentID].map({ Array($0.unicodeScalars) }), range.upperBound <= scalars.count else { return nil }
+        guard let scalars = texts[documentID].map({ Array($0.unicodeScalars) }), range.upperBound <= scalars.count else {
+            return nil
+        }
         return string(scalars[range])
     }
 
@@ -115,7 +117,8 @@ func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
 }
 
 func passage(
-    _ text: String, document: String = "doc_a", filename: String = "a.md", page: Int? = nil, headings: [String] = [], at start: Int = 0,
+    _ text: String, document: String = "doc_a", filename: String = "a.md", page: Int? = nil, headings: [String] = [],
+    at start: Int = 0,
     score: Double = 0.8
 ) -> Passage {
     Passage(
@@ -131,7 +134,8 @@ func assistant(
     sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in try await Gate().wait() }
 ) throws -> Assistant {
     try Assistant(
-        retriever: retriever, intent: intent, settings: settings, clock: AssistantClock(sleep: sleep), fenceSecret: { "0123456789abcdef" })
+        retriever: retriever, intent: intent, settings: settings, clock: AssistantClock(sleep: sleep),
+        fenceSecret: { "0123456789abcdef" })
 }
 
 /// A complete answer, with its order checked on the way.

@@ -18,7 +18,8 @@ import Testing
             return .retrieval
         }
         let answer = try await Answer(
-            assistant(retriever, intent: intent).answer(AnswerRequest(messages: [user("What?")]), with: ScriptedGenerator("Rock")))
+            assistant(retriever, intent: intent).answer(AnswerRequest(messages: [user("What?")]), with: ScriptedGenerator("Rock"))
+        )
         #expect(answer.text == "Rock")
         #expect(answer.finish?.timings.classifyMilliseconds != nil)
         #expect(answer.finish?.timings.retrieveMilliseconds != nil)
@@ -50,7 +51,8 @@ import Testing
         let intent = FakeIntent { _ in throw OutcropFailure(.unavailable, "down") }
         let generator = ScriptedGenerator("x")
         _ = try await Answer(
-            assistant(FakeRetriever([passage("Rock.")]), intent: intent).answer(AnswerRequest(messages: [user("hi")]), with: generator))
+            assistant(FakeRetriever([passage("Rock.")]), intent: intent).answer(
+                AnswerRequest(messages: [user("hi")]), with: generator))
         #expect(generator.requests[0].grounding == .grounded)
     }
 
@@ -100,7 +102,8 @@ import Testing
 
     static let cases = [
         Case(
-            name: "never", request: AnswerRequest(messages: [user("q")], retrieval: RetrievalOptions(mode: .never)), asksClassifier: false,
+            name: "never", request: AnswerRequest(messages: [user("q")], retrieval: RetrievalOptions(mode: .never)),
+            asksClassifier: false,
             retrieves: false),
         Case(
             name: "always", request: AnswerRequest(messages: [user("hi")], retrieval: RetrievalOptions(mode: .always)),
@@ -111,14 +114,17 @@ import Testing
             retrieves: false),
         Case(
             name: "housekeeping though always",
-            request: AnswerRequest(messages: [user(" \n### Task: tags")], retrieval: RetrievalOptions(mode: .always)), asksClassifier: false,
+            request: AnswerRequest(messages: [user(" \n### Task: tags")], retrieval: RetrievalOptions(mode: .always)),
+            asksClassifier: false,
             retrieves: false),
         Case(
-            name: "task in an earlier turn", request: AnswerRequest(messages: [user("### Task: x"), user("q")]), asksClassifier: true,
+            name: "task in an earlier turn", request: AnswerRequest(messages: [user("### Task: x"), user("q")]),
+            asksClassifier: true,
             retrieves: true),
         Case(name: "blank", request: AnswerRequest(messages: [user(" \n")]), asksClassifier: false, retrieves: false),
         Case(
-            name: "system only", request: AnswerRequest(messages: [Message(role: .system, text: "Be kind")]), asksClassifier: false,
+            name: "system only", request: AnswerRequest(messages: [Message(role: .system, text: "Be kind")]),
+            asksClassifier: false,
             retrieves: false),
     ]
 
@@ -184,7 +190,8 @@ import Testing
         settings.isStrict = true
         let generator = ScriptedGenerator("invented")
         let answer = try await Answer(
-            assistant(FakeRetriever(hasAny: hasAny), settings: settings).answer(AnswerRequest(messages: [user("q")]), with: generator))
+            assistant(FakeRetriever(hasAny: hasAny), settings: settings).answer(
+                AnswerRequest(messages: [user("q")]), with: generator))
         #expect(answer.text == text)
         #expect(generator.requests.isEmpty)
         #expect(answer.citations == [])
