@@ -21,7 +21,7 @@ enum IntentRules {
         guard !words.isEmpty else { return .decided(.retrieval) }
         let isPlain =
             words.count <= openWordsMax && !words.contains(where: subjects.contains)
-            && !message.contains(where: { $0.isNumber || quotes.contains($0) }) && !namesFile(message)
+            && !message.contains(where: { $0.isNumber || signs.contains($0) }) && !namesFile(message)
         return isPlain ? .open : .decided(.retrieval)
     }
 
@@ -33,7 +33,8 @@ enum IntentRules {
         }
     }
 
-    private static let quotes: Set<Character> = ["\"", "“", "”", "„", "«", "»", "`", "/", "#", "@", "$", "€", "%", "<", "{"]
+    /// Signs of quoting, addressing, amounts and code.
+    static let signs: Set<Character> = ["\"", "“", "”", "„", "«", "»", "`", "/", "#", "@", "$", "€", "%", "<", "{"]
 
     /// Words of asking about content; one is enough.
     private static let subjects: Set<String> = Set(

@@ -13,10 +13,15 @@ struct SmallTalk: Hashable, Sendable {
 
     init?(_ message: String) {
         let words = Words.all(in: String(message.unicodeScalars.prefix(200)))
-        guard message.unicodeScalars.count <= 200, (1...Self.wordsMax).contains(words.count),
+        guard message.unicodeScalars.count <= 200, (1...Self.wordsMax).contains(words.count), !Self.hasForeignSigns(message),
             let topics = Self.topics(words[...]), let topic = topics.max(by: { $0.rawValue < $1.rawValue })
         else { return nil }
         self.topic = topic
+    }
+
+    /// Quotation marks and the like speak about words instead of using them; a hyphen makes another word ("yo-yo").
+    private static func hasForeignSigns(_ message: String) -> Bool {
+        message.contains { $0 == "-" || IntentRules.signs.contains($0) }
     }
 
     /// The topics of the phrases that make up all the words; nil when they do not.
