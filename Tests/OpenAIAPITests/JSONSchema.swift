@@ -2,7 +2,7 @@ import Foundation
 import RAG
 
 /// Checks values against the part of JSON Schema that OpenAI's and our own schemas use: type, enum, const, properties, required,
-/// additionalProperties, items, anyOf, oneOf, allOf, $ref, minimum, maximum, minItems, maxItems, minLength, maxLength.
+/// additionalProperties, propertyNames, items, contains, pattern, anyOf, oneOf, allOf, $ref, minimum, maximum, minItems, maxItems, minLength, maxLength.
 struct JSONSchema {
     /// Keywords that say nothing about whether a value is valid.
     private static let annotations: Set<String> = [
@@ -49,6 +49,10 @@ struct JSONSchema {
         case ("properties", .object(let properties)): members(value, properties, path)
         case ("additionalProperties", _): additional(value, operand, schema, path)
         case ("items", _): elements(value).enumerated().flatMap { check($1, operand, at: "\(path)[\($0)]") }
+        case ("contains", _):
+            elements(value).contains { check($0, operand, at: path).isEmpty } ? [] : ["\(path): contains no such element"]
+        case ("propertyNames", _): propertyNames(value).flatMap { check(.string($0), operand, at: path) }
+        case ("pattern", .string(let pattern)): matches(value, pattern: pattern) ? [] : ["\(path): not of the pattern"]
         case ("minimum", .number(let bound)): number(value).map { $0 >= bound } ?? true ? [] : ["\(path): below \(bound)"]
         case ("maximum", .number(let bound)): number(value).map { $0 <= bound } ?? true ? [] : ["\(path): above \(bound)"]
         case ("minItems", .number(let bound)), ("minLength", .number(let bound)):
@@ -56,7 +60,7 @@ struct JSONSchema {
         case ("maxItems", .number(let bound)), ("maxLength", .number(let bound)):
             count(value).map { Double($0) <= bound } ?? true ? [] : ["\(path): more than \(bound)"]
         case ("maxProperties", .number(let bound)):
-            propertyCount(value).map { Double($0) <= bound } ?? true ? [] : ["\(path): too many"]
+            Double(propertyNames(value).count) <= bound ? [] : ["\(path): too many"]
         case (_, _) where Self.annotations.contains(keyword): []
         default: ["\(path): keyword \(keyword) is not known to this checker"]
         }
@@ -121,7 +125,12 @@ struct JSONSchema {
         }
     }
 
-    private func propertyCount(_ value: JSONValue) -> Int? {
-        if case .object(let members) = value { members.count } else { nil }
+    private func propertyNames(_ value: JSONValue) -> [String] {
+        if case .object(let members) = value { Array(members.keys) } else { [] }
+    }
+
+    private func matches(_ value: JSONValue, pattern: String) -> Bool {
+        guard case .string(let text) = value else { return true }
+        return text.range(of: pattern, options: .regularExpression) != nil
     }
 }

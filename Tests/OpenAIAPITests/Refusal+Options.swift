@@ -29,8 +29,8 @@ extension Refusal {
             #""max_tokens":1.5"#, "max_tokens",
             "Invalid type for 'max_tokens': expected an integer, but got a decimal number instead."),
         .chat(
-            #""max_tokens":1e300"#, "max_tokens",
-            "Invalid type for 'max_tokens': expected an integer, but got a decimal number instead."),
+            #""max_tokens":-1e300"#, "max_tokens",
+            "Invalid 'max_tokens': integer below minimum value. Expected a value >= 1, but got \(Int.min) instead."),
         .chat(
             #""max_completion_tokens":-5"#, "max_completion_tokens",
             "Invalid 'max_completion_tokens': integer below minimum value. Expected a value >= 1, but got -5 instead."),

@@ -64,6 +64,11 @@ struct RequestAcceptanceTests {
         #expect(try chat(#""max_tokens":3.0"#).options.maxTokens == 3)
     }
 
+    @Test func `holds enormous integers within bounds`() throws {
+        let request = try chat(#""max_tokens":1e300,"seed":-1e300"#)
+        #expect(request.options.maxTokens == 1_000_000_000 && request.options.seed == Int.min)
+    }
+
     @Test(arguments: [(#""""#, []), (#""x""#, ["x"]), ("null", []), (#"["",""]"#, []), ("[]", [])] as [(String, [String])])
     func `takes stop in every form`(stop: String, expected: [String]) throws {
         #expect(try chat("\"stop\":\(stop)").options.stop == expected)

@@ -5,7 +5,30 @@ import Testing
 
 /// A wrong body, and exactly what the client is told about it.
 struct Refusal: CustomTestStringConvertible {
-    enum Route { case chat, embeddings, upload, sync, search }
+    enum Route: CaseIterable {
+        case chat, embeddings, upload, sync, search
+
+        /// In openapi.json.
+        var schemaName: String {
+            switch self {
+            case .chat: "ChatCompletionRequest"
+            case .embeddings: "EmbeddingsRequest"
+            case .upload: "DocumentUploadRequest"
+            case .sync: "SyncRequest"
+            case .search: "SearchRequest"
+            }
+        }
+
+        func decode(_ bytes: [UInt8]) throws {
+            switch self {
+            case .chat: _ = try RequestDecoder.decode(ChatCompletionRequest.self, from: bytes).answerRequest()
+            case .embeddings: _ = try RequestDecoder.decode(EmbeddingsRequest.self, from: bytes)
+            case .upload: _ = try RequestDecoder.decode(DocumentUploadRequest.self, from: bytes)
+            case .sync: _ = try RequestDecoder.decode(SyncRequest.self, from: bytes)
+            case .search: _ = try RequestDecoder.decode(SearchRequest.self, from: bytes)
+            }
+        }
+    }
 
     var route: Route
     var body: String
@@ -43,14 +66,7 @@ struct Refusal: CustomTestStringConvertible {
     }
 
     func decode() throws {
-        let bytes = Array(body.utf8)
-        switch route {
-        case .chat: _ = try RequestDecoder.decode(ChatCompletionRequest.self, from: bytes).answerRequest()
-        case .embeddings: _ = try RequestDecoder.decode(EmbeddingsRequest.self, from: bytes)
-        case .upload: _ = try RequestDecoder.decode(DocumentUploadRequest.self, from: bytes)
-        case .sync: _ = try RequestDecoder.decode(SyncRequest.self, from: bytes)
-        case .search: _ = try RequestDecoder.decode(SearchRequest.self, from: bytes)
-        }
+        try route.decode(Array(body.utf8))
     }
 }
 
