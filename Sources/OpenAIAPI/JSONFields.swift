@@ -1,0 +1,178 @@
+internal import RAG
+
+/// The members of one JSON object of a request, with its place in the body for error messages.
+package struct JSONFields: Sendable {
+    private let members: [String: JSONNode]
+    /// Empty for the body itself, else such as `messages[0]`.
+    let path: String
+
+    init(members: [String: JSONNode], path: String) {
+        self.members = members
+        self.path = path
+    }
+
+    /// Where `name` stands, such as `stream_options.include_usage`.
+    func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+    /// The value, nil when absent or null.
+    func node(_ name: String) -> JSONNode? {
+        if case .some(.null) = members[name] { nil } else { members[name] }
+    }
+
+    func require(_ name: String) throws -> JSONNode {
+        guard let node = node(name) else { throw missing(name) }
+        return node
+    }
+
+    func missing(_ name: String) -> OutcropFailure {
+        OutcropFailure(
+            .invalidRequest, code: "missing_required_parameter", "Missing required parameter: '\(place(name))'.",
+            parameter: place(name))
+    }
+}
+
+extension JSONFields {
+    func string(_ name: String) throws -> String? {
+        guard let node = node(name) else { return nil }
+        guard case .string(let text) = node else { throw Self.mismatch(place(name), "a string", node) }
+        return text
+    }
+
+    /// A string of 1 to `charactersMax` characters.
+    func requireString(_ name: String, charactersMax: Int) throws -> String {
+        guard let text = try string(name) else { throw missing(name) }
+        if text.isEmpty { throw Self.invalid(place(name), "empty_string", "expected a string with at least one character.") }
+        return try Self.checkLength(text, charactersMax, place(name))
+    }
+
+    func string(_ name: String, charactersMax: Int) throws -> String? {
+        try string(name).map { try Self.checkLength($0, charactersMax, place(name)) }
+    }
+
+    func bool(_ name: String) throws -> Bool? {
+        guard let node = node(name) else { return nil }
+        guard case .bool(let flag) = node else { throw Self.mismatch(place(name), "a boolean", node) }
+        return flag
+    }
+
+    func integer(_ name: String, in range: ClosedRange<Int> = Int.min...Int.max) throws -> Int? {
+        guard let node = node(name) else { return nil }
+        guard let number = node.wholeNumber else { throw Self.mismatch(place(name), "an integer", node) }
+        guard range.contains(number) else {
+            throw Self.outOfRange(
+                place(name), "integer", isAbove: number > range.upperBound,
+                limits: ("\(range.lowerBound)", "\(range.upperBound)"),
+                got: "\(number)")
+        }
+        return number
+    }
+
+    func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
+        guard let node = node(name) else { return nil }
+        guard let number = node.doubleValue else { throw Self.mismatch(place(name), "a decimal number", node) }
+        guard range.contains(number) else {
+            throw Self.outOfRange(
+                place(name), "decimal", isAbove: number > range.upperBound,
+                limits: (shortest(range.lowerBound), shortest(range.upperBound)), got: shortest(number))
+        }
+        return number
+    }
+
+    /// One of the strings that `Choice` knows.
+    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ type: Choice.Type) throws -> Choice?
+    where Choice.RawValue == String {
+        guard let text = try string(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw Self.unsupported(place(name), value: text, allowed: Choice.allCases.map(\.rawValue))
+        }
+        return choice
+    }
+
+    func object(_ name: String) throws -> JSONFields? {
+        guard let node = node(name) else { return nil }
+        return try Self.fields(node, at: place(name))
+    }
+
+    /// The elements with their places.
+    func array(_ name: String, countMax: Int) throws -> [(node: JSONNode, place: String)]? {
+        guard let node = node(name) else { return nil }
+        guard case .array(let items) = node else { throw Self.mismatch(place(name), "an array", node) }
+        return try Self.elements(items, at: place(name), countMax: countMax)
+    }
+
+    /// The names present, in no particular order.
+    var names: Dictionary<String, JSONNode>.Keys { members.keys }
+
+    static func fields(_ node: JSONNode, at place: String) throws -> JSONFields {
+        guard case .object(let members) = node else { throw mismatch(place, "an object", node) }
+        return JSONFields(members: members, path: place)
+    }
+
+    static func elements(_ items: [JSONNode], at place: String, countMax: Int) throws -> [(node: JSONNode, place: String)] {
+        if items.count > countMax {
+            throw invalid(
+                place, "array_above_max_length",
+                "array too long. Expected an array with maximum length \(countMax), but got an array with length \(items.count) instead."
+            )
+        }
+        return items.enumerated().map { ($1, "\(place)[\($0)]") }
+    }
+}
+
+extension JSONFields {
+    static func mismatch(_ place: String, _ expected: String, _ node: JSONNode) -> OutcropFailure {
+        OutcropFailure(
+            .invalidRequest, code: "invalid_type",
+            "Invalid type for '\(place)': expected \(expected), but got \(node.kindName) instead.", parameter: place)
+    }
+
+    static func invalid(_ place: String, _ code: String, _ what: String) -> OutcropFailure {
+        OutcropFailure(.invalidRequest, code: code, "Invalid '\(place)': \(what)", parameter: place)
+    }
+
+    static func unsupported(_ place: String, value: String, allowed: [String]) -> OutcropFailure {
+        let list = allowed.map { "'\($0)'" }.joined(separator: ", ")
+        return OutcropFailure(
+            .invalidRequest, code: "invalid_value",
+            "Invalid value for '\(place)': '\(value.prefix(64))'. Supported values are: \(list).", parameter: place)
+    }
+
+    private static func outOfRange(
+        _ place: String, _ kind: String, isAbove: Bool, limits: (low: String, high: String), got: String
+    ) -> OutcropFailure {
+        let bound =
+            isAbove
+            ? "above maximum value. Expected a value <= \(limits.high)" : "below minimum value. Expected a value >= \(limits.low)"
+        return invalid(place, "\(kind)_\(isAbove ? "above_max" : "below_min")_value", "\(kind) \(bound), but got \(got) instead.")
+    }
+
+    static func checkLength(_ text: String, _ charactersMax: Int, _ place: String) throws -> String {
+        guard text.unicodeScalars.count > charactersMax else { return text }
+        throw invalid(
+            place, "string_above_max_length",
+            "string too long. Expected at most \(charactersMax) characters, but got \(text.unicodeScalars.count) instead.")
+    }
+}
+
+extension JSONNode {
+    /// Also of `3.0`, as RFC 8259 makes no difference; nil of `3.5`.
+    var wholeNumber: Int? {
+        switch self {
+        case .integer(let number): number
+        case .number(let number): Int(exactly: number)
+        default: nil
+        }
+    }
+
+    var doubleValue: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+}
+
+private func shortest(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? String(number)
+}
