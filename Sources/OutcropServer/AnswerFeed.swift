@@ -52,7 +52,8 @@ final class AnswerFeed: Sendable {
         }
     }
 
-    private func cancel() { for task in tasks { task.cancel() } }
+    /// Ends the answer early; does nothing after its end.
+    func cancel() { for task in tasks { task.cancel() } }
 }
 
 /// A bounded queue between the task that answers and the one that writes.
@@ -78,7 +79,9 @@ private final class Mailbox: Sendable {
                     }
                     state.events.append(event)
                     // Cancelled before it came to wait: the handler below found nobody to wake.
-                    guard state.events.count >= AnswerFeed.bufferedMax, state.end == nil, !Task.isCancelled else { return (nil, true) }
+                    guard state.events.count >= AnswerFeed.bufferedMax, state.end == nil, !Task.isCancelled else {
+                        return (nil, true)
+                    }
                     state.writer = continuation
                     return (nil, false)
                 }

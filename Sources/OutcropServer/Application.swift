@@ -21,17 +21,18 @@ package struct Application: Sendable {
         settings: ServerSettings, knowledgeBase: KnowledgeBase, embedder: (any Embedder)?, assistant: Assistant,
         generators: [any Generator], notes: [String] = [], surroundings: Surroundings = .live, logger: Logger
     ) throws {
-        let models = try ModelDirectory(generators, aliases: settings.modelAliases, defaultModel: settings.defaultModel)
-        let parts = Parts(
-            settings: settings, knowledgeBase: knowledgeBase, embedder: embedder, assistant: assistant, models: models, notes: notes,
-            surroundings: surroundings, limiter: RateLimiter(settings.rateLimit, uptimeSeconds: surroundings.uptimeSeconds),
-            errors: ErrorResponder(logger: logger))
-        self.init(parts, logger: logger)
+        let models = try ModelDirectory(
+            generators, embeddingModel: embedder?.id, aliases: settings.modelAliases, defaultModel: settings.defaultModel)
+        self.init(
+            Parts(
+                settings: settings, knowledgeBase: knowledgeBase, embedder: embedder, models: models, notes: notes,
+                surroundings: surroundings, logger: logger, answer: assistant.answer))
     }
 
-    private init(_ parts: Parts, logger: Logger) {
+    init(_ parts: Parts) {
         let groups: [any RouteGroup] = [
-            HealthRoutes(parts), ModelRoutes(parts), ChatRoutes(parts), EmbeddingRoutes(parts), DocumentRoutes(parts), ContentRoutes(parts),
+            HealthRoutes(parts), ModelRoutes(parts), ChatRoutes(parts), EmbeddingRoutes(parts), DocumentRoutes(parts),
+            ContentRoutes(parts),
             UploadRoutes(parts), KnowledgeBaseRoutes(parts), DescriptionRoutes(parts),
         ]
         let gate = Gate(authenticator: Authenticator(apiKeys: parts.settings.apiKeys), limiter: parts.limiter)
@@ -42,7 +43,7 @@ package struct Application: Sendable {
         settings = parts.settings
         cors = CORSPolicy(origins: parts.settings.corsOrigins)
         errors = parts.errors
-        self.logger = logger
+        logger = parts.logger
     }
 
     /// Answers any request; throws only cancellation.
@@ -67,6 +68,9 @@ package struct Application: Sendable {
         configuration.host = settings.host
         configuration.port = settings.port
         configuration.limits = settings.httpLimits
+        // JSON routes have their own, smaller limit.
+        configuration.limits.bodyBytesMax = max(
+            settings.jsonBodyBytesMax, settings.uploadBytesMax + UploadRoutes.formOverheadBytesMax)
         return try Server(configuration, logger: logger, handler: handler())
     }
 
@@ -84,9 +88,13 @@ package struct Application: Sendable {
             response.headerFields[.allow] = Self.list(allowed)
             return response
         case .notFound:
-            if request.head.method == .options, request.head.path == "*" { return options(request, [.get, .head, .post, .delete]) }
+            if request.head.method == .options, request.head.path == "*" {
+                return options(request, [.get, .head, .post, .delete])
+            }
             throw OutcropFailure(
-                .notFound, code: "unknown_url", "There is no such URL: \(request.head.method.rawValue) \(Self.shown(request)). GET /openapi.json lists what there is.")
+                .notFound, code: "unknown_url",
+                "There is no such URL: \(request.head.method.rawValue) \(Self.shown(request)). GET /openapi.json lists what there is."
+            )
         }
     }
 

@@ -30,7 +30,9 @@ struct ErrorResponder: Sendable {
         default:
             log(error, requestID)
             return ErrorEnvelope(
-                OutcropFailure(.internal, "The server had an error while processing the request. Its log has the details under \(requestID)."))
+                OutcropFailure(
+                    .internal, "The server had an error while processing the request. Its log has the details under \(requestID)."
+                ))
         }
     }
 
@@ -55,7 +57,8 @@ extension ServerResponse {
 
     static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> ServerResponse {
         ServerResponse(
-            status: status, headerFields: [.contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
+            status: status,
+            headerFields: [.contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
             body: .bytes(bytes))
     }
 }

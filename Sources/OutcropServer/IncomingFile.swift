@@ -62,5 +62,6 @@ final class OwnedDescriptor: Sendable {
 /// What a failed write means to the sender: this server cannot take the file now. Without the path.
 private func diskFailure() -> OutcropFailure {
     OutcropFailure(
-        .unavailable, code: "storage_failed", "The server cannot store the file: \(String(cString: strerror(errno))).", retryAfterSeconds: 30)
+        .unavailable, code: "storage_failed", "The server cannot store the file: \(String(cString: strerror(errno))).",
+        retryAfterSeconds: 30)
 }

@@ -23,7 +23,7 @@ struct Route: Sendable {
     var respond: @Sendable (Call) async throws -> ServerResponse
 
     init(
-        _ method: HTTPRequest.Method, _ pattern: String, _ access: Access = .key, isDocumented: Bool = true,
+        _ method: HTTPRequest.Method, _ pattern: String, access: Access = .key, isDocumented: Bool = true,
         _ respond: @escaping @Sendable (Call) async throws -> ServerResponse
     ) {
         self.method = method

@@ -35,8 +35,8 @@ package struct ServerSettings: Sendable {
     package var uploadsMax = 32
     /// Longest silence of a stream before a comment goes out (API Gateway drops a stream silent for 30 s).
     package var keepAliveCommentSeconds = 15.0
-    /// Texts in one request for embeddings.
-    package var embeddingInputsMax = 2_048
+    /// Longest answer that is collected for a client that does not stream.
+    package var answerBytesMax = 8 * 1_048_576
 
     package init(signingKey: SigningKey, version: String) {
         self.signingKey = signingKey

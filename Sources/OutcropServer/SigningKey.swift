@@ -67,7 +67,8 @@ extension SigningKey {
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count == byteCount else {
             throw OutcropFailure(
-                .internal, "The signing key at \(path) is damaged. Remove the file; upload forms and links given out before end with it.")
+                .internal,
+                "The signing key at \(path) is damaged. Remove the file; upload forms and links given out before end with it.")
         }
         return try SigningKey(bytes: Array(bytes.prefix(byteCount)))
     }

@@ -7,7 +7,7 @@ final class SlotPool: Sendable {
     private let capacity: Int
     private let what: String
 
-    /// `what` names the work in the refusal, such as "answers"; `setting` the remedy.
+    /// `what` names the work in the refusal, such as "answers".
     init(capacity: Int, what: String) {
         precondition(capacity > 0)
         self.capacity = capacity
@@ -16,7 +16,7 @@ final class SlotPool: Sendable {
 
     var takenCount: Int { taken.withLock { $0 } }
 
-    /// A place that is given back when the last reference to it goes, whichever way the work ends.
+    /// A place, given back by hand or when the last reference to it goes, whichever way the work ends.
     func take() throws -> Slot {
         let isFree = taken.withLock { taken in
             guard taken < capacity else { return false }
@@ -25,7 +25,8 @@ final class SlotPool: Sendable {
         }
         guard isFree else {
             throw OutcropFailure(
-                .unavailable, code: "overloaded", "\(capacity) \(what) are running already, which is this server's limit. Try again shortly.",
+                .unavailable, code: "overloaded",
+                "\(capacity) \(what) are running already, which is this server's limit. Try again shortly.",
                 retryAfterSeconds: 1)
         }
         return Slot { [self] in taken.withLock { $0 -= 1 } }
@@ -34,7 +35,15 @@ final class SlotPool: Sendable {
 
 /// One place in a `SlotPool`.
 final class Slot: Sendable {
-    private let giveBack: @Sendable () -> Void
-    init(_ giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
+    private let isHeld = Atomic(true)
+    private let release: @Sendable () -> Void
+
+    init(_ release: @escaping @Sendable () -> Void) { self.release = release }
+
     deinit { giveBack() }
+
+    /// Does nothing the second time.
+    func giveBack() {
+        if isHeld.exchange(false, ordering: .acquiringAndReleasing) { release() }
+    }
 }

@@ -57,7 +57,9 @@ struct UploadForm {
     private mutating func beginPart(name: String, isFile: Bool) throws -> Action? {
         guard name == "file" else {
             guard !isFile else { throw refusal("invalid_form", "Only the field file may carry a file.", parameter: name) }
-            guard fields.count < Self.fieldsMax else { throw refusal("invalid_form", "The form has more than \(Self.fieldsMax) fields.") }
+            guard fields.count < Self.fieldsMax else {
+                throw refusal("invalid_form", "The form has more than \(Self.fieldsMax) fields.")
+            }
             // S3's forms spell it Content-Type; names are compared without case, as there.
             state = .field(name: name.lowercased(), value: [])
             return nil
@@ -69,7 +71,9 @@ struct UploadForm {
 
     private mutating func appendField(_ name: String, _ value: [UInt8], _ bytes: [UInt8]) throws {
         guard value.count + bytes.count <= Self.fieldBytesMax else {
-            throw OutcropFailure(.tooLarge, code: "field_too_large", "The field \(name) is larger than \(Self.fieldBytesMax) bytes.", parameter: name)
+            throw OutcropFailure(
+                .tooLarge, code: "field_too_large", "The field \(name) is larger than \(Self.fieldBytesMax) bytes.",
+                parameter: name)
         }
         state = .field(name: name, value: value + bytes)
     }
@@ -83,7 +87,8 @@ struct UploadForm {
 
     private mutating func takeFile(_ bytes: [UInt8], _ bytesLeft: Int) throws -> Action {
         guard bytes.count <= bytesLeft else {
-            throw OutcropFailure(.tooLarge, code: "file_too_large", "The file is larger than the form's max_bytes.", parameter: "file")
+            throw OutcropFailure(
+                .tooLarge, code: "file_too_large", "The file is larger than the form's max_bytes.", parameter: "file")
         }
         state = .file(bytesLeft: bytesLeft - bytes.count)
         return .write(bytes)

@@ -27,26 +27,33 @@ struct UploadPolicy: Codable, Hashable, Sendable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let policy = try encoder.encode(self).base64EncodedString()
         guard policy.utf8.count <= Self.encodedBytesMax else {
-            throw OutcropFailure(.tooLarge, code: "metadata_too_large", "The metadata is larger than an upload may carry.", parameter: "metadata")
+            throw OutcropFailure(
+                .tooLarge, code: "metadata_too_large", "The metadata is larger than an upload may carry.", parameter: "metadata")
         }
         return [
             ("key", self.key), ("Content-Type", contentType), ("policy", policy),
             ("signature", key.signature(of: policy, purpose: .upload)),
         ]
     }
+}
 
+extension UploadPolicy {
     /// The policy of a filled-in form. Throws `.forbidden` when it is not ours, too old, or contradicted by another field.
     init(form: [String: String], signedWith key: SigningKey, now: Int) throws {
         let policy = try Self.required("policy", form)
         guard key.isValid(try Self.required("signature", form), of: policy, purpose: .upload) else {
-            throw Self.refusal("The signature does not belong to this policy. Ask POST /v1/documents for a form and send its fields unchanged.")
+            throw Self.refusal(
+                "The signature does not belong to this policy. Ask POST /v1/documents for a form and send its fields unchanged.")
         }
         // Signed by us, so a policy that cannot be read is another version's.
-        guard let data = Data(base64Encoded: policy), let decoded = try? JSONDecoder().decode(UploadPolicy.self, from: data) else {
+        guard let data = Data(base64Encoded: policy), let decoded = try? JSONDecoder().decode(UploadPolicy.self, from: data)
+        else {
             throw Self.refusal("The policy is not one this version understands. Ask POST /v1/documents for a new form.")
         }
         self = decoded
-        guard now < expiresAt else { throw Self.refusal("The upload form has expired. Ask POST /v1/documents for a new one.", code: "upload_expired") }
+        guard now < expiresAt else {
+            throw Self.refusal("The upload form has expired. Ask POST /v1/documents for a new one.", code: "upload_expired")
+        }
         try expect("key", self.key, form)
         try expect("content-type", contentType, form)
     }

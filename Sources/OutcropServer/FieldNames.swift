@@ -1,0 +1,9 @@
+internal import HTTPTypes
+
+/// Names that HTTPTypes does not list. Each is a literal token (RFC 9110 §5.6.2), so the initializer cannot refuse it.
+extension HTTPField.Name {
+    static let contentSecurityPolicy = Self("content-security-policy")!
+    static let serverTiming = Self("server-timing")!
+    static let xAccelBuffering = Self("x-accel-buffering")!
+    static let xForwardedProto = Self("x-forwarded-proto")!
+}
