@@ -113,9 +113,14 @@ final class RateLimiter: Sendable {
         let milliseconds = Int((seconds * 1_000).rounded(.up))
         if milliseconds < 1_000 { return "\(milliseconds)ms" }
         let (minutes, rest) = milliseconds.quotientAndRemainder(dividingBy: 60_000)
-        let whole = rest / 1_000
-        let fraction = rest % 1_000 == 0 ? "" : "." + String(String(1_000 + rest % 1_000).dropFirst())
-        return minutes > 0 ? "\(minutes)m\(whole)\(fraction)s" : "\(whole)\(fraction)s"
+        let seconds = "\(rest / 1_000)" + (rest % 1_000 == 0 ? "" : "." + thousandths(rest % 1_000))
+        return minutes > 0 ? "\(minutes)m\(seconds)s" : "\(seconds)s"
+    }
+
+    /// 50 → `05`, 500 → `5`.
+    private static func thousandths(_ count: Int) -> String {
+        let digits = String(1_000 + count).dropFirst()
+        return String(digits.prefix(upTo: digits.lastIndex { $0 != "0" }.map(digits.index(after:)) ?? digits.startIndex))
     }
 }
 
