@@ -1,4 +1,6 @@
 extension KnowledgeBase {
-    package static func uploadID(filename: String) -> String { fatalError("contract") }
-    package static func contentType(forFilename name: String) -> String { fatalError("contract") }
+    /// The id that a file uploaded under this name has, or will have.
+    package func uploadID(filename: String) -> String { fatalError("contract") }
+    /// The MIME type that the name's extension stands for.
+    package func contentType(forFilename name: String) -> String { fatalError("contract") }
 }

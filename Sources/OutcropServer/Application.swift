@@ -23,13 +23,13 @@ package struct Application: Sendable {
     ) throws {
         let models = try ModelDirectory(
             generators, embeddingModel: embedder?.id, aliases: settings.modelAliases, defaultModel: settings.defaultModel)
-        self.init(
+        try self.init(
             Parts(
                 settings: settings, knowledgeBase: knowledgeBase, embedder: embedder, models: models, notes: notes,
                 surroundings: surroundings, logger: logger, answer: assistant.answer))
     }
 
-    init(_ parts: Parts) {
+    init(_ parts: Parts) throws {
         let groups: [any RouteGroup] = [
             HealthRoutes(parts), ModelRoutes(parts), ChatRoutes(parts), EmbeddingRoutes(parts), DocumentRoutes(parts),
             ContentRoutes(parts),
@@ -41,7 +41,7 @@ package struct Application: Sendable {
         for route in routes { router.on(route.method, route.pattern, gate.handler(for: route)) }
         self.router = router
         settings = parts.settings
-        cors = CORSPolicy(origins: parts.settings.corsOrigins)
+        cors = try Self.corsPolicy(parts.settings.corsOrigins)
         errors = parts.errors
         logger = parts.logger
     }
@@ -55,7 +55,7 @@ package struct Application: Sendable {
             } catch {
                 response = try errors.response(to: error, requestID: request.id)
             }
-            response.headerFields.append(contentsOf: cors.fields(for: request.head.headerFields))
+            response.headerFields.addMissing(cors.responseFields(request.head))
             return response
         }
     }
@@ -74,7 +74,17 @@ package struct Application: Sendable {
         return try Server(configuration, logger: logger, handler: handler())
     }
 
+    private static func corsPolicy(_ origins: [String]) throws -> CORSPolicy {
+        do {
+            return try CORSPolicy(origins: origins)
+        } catch {
+            throw OutcropFailure(.internal, "OUTCROP_CORS_ORIGINS: \(error.description).")
+        }
+    }
+
     private func route(_ request: ServerRequest) async throws -> ServerResponse {
+        // RFC 9110 §9.3.7: about the server as a whole, so every method it knows.
+        if request.head.path == "*" { return options(request, [.get, .head, .post, .delete, .options]) }
         switch router.match(request.head.method, request.target.segments) {
         case .handler(let handler, let parameters, _):
             var request = request
@@ -82,15 +92,8 @@ package struct Application: Sendable {
             return try await handler(request)
         case .methodNotAllowed(let allowed):
             if request.head.method == .options { return options(request, allowed) }
-            var response = ErrorResponder.response(
-                ErrorEnvelope(
-                    status: 405, message: "\(request.head.method.rawValue) is not allowed here; \(Self.list(allowed)) is."))
-            response.headerFields[.allow] = Self.list(allowed)
-            return response
+            return Self.methodNotAllowed(request.head.method, allowed)
         case .notFound:
-            if request.head.method == .options, request.head.path == "*" {
-                return options(request, [.get, .head, .post, .delete])
-            }
             throw OutcropFailure(
                 .notFound, code: "unknown_url",
                 "There is no such URL: \(request.head.method.rawValue) \(Self.shown(request)). GET /openapi.json lists what there is."
@@ -98,11 +101,19 @@ package struct Application: Sendable {
         }
     }
 
+    private static func methodNotAllowed(_ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method]) -> ServerResponse {
+        var envelope = ErrorEnvelope(status: 405, message: "\(method.rawValue) is not allowed here. Allowed: \(list(allowed)).")
+        envelope.code = "method_not_allowed"
+        var response = ErrorResponder.response(envelope)
+        response.headerFields[.allow] = list(allowed)
+        return response
+    }
+
     /// RFC 9110 §9.3.7, and the preflight of a browser: both before any key is asked for, as neither can carry one.
     private func options(_ request: ServerRequest, _ allowed: [HTTPRequest.Method]) -> ServerResponse {
-        var response = ServerResponse(status: .noContent, headerFields: [.allow: Self.list(allowed + [.options])])
-        if let fields = cors.preflightFields(for: request.head.headerFields, allowedMethods: allowed) {
-            for field in fields where response.headerFields[field.name] == nil { response.headerFields.append(field) }
+        var response = ServerResponse(status: .noContent, headerFields: [.allow: Self.list(allowed)])
+        if let fields = cors.preflightFields(request.head, allow: allowed) {
+            response.headerFields.addMissing(fields)
         }
         return response
     }

@@ -29,8 +29,8 @@ struct DocumentRoutes: RouteGroup {
                 parameter: "bytes")
         }
         let policy = UploadPolicy(
-            key: KnowledgeBase.uploadID(filename: request.filename), filename: request.filename,
-            contentType: request.contentType ?? KnowledgeBase.contentType(forFilename: request.filename),
+            key: parts.knowledgeBase.uploadID(filename: request.filename), filename: request.filename,
+            contentType: request.contentType ?? parts.knowledgeBase.contentType(forFilename: request.filename),
             // Whoever tells the size gets a form for that size.
             bytesMax: request.byteCount ?? settings.uploadBytesMax,
             expiresAt: parts.surroundings.unixSeconds() + settings.uploadExpirySeconds, metadata: request.metadata)

@@ -7,3 +7,10 @@ extension HTTPField.Name {
     static let xAccelBuffering = Self("x-accel-buffering")!
     static let xForwardedProto = Self("x-forwarded-proto")!
 }
+
+extension HTTPFields {
+    /// Takes over the fields whose names are not here yet.
+    mutating func addMissing(_ fields: HTTPFields) {
+        for field in fields where !contains(field.name) { append(field) }
+    }
+}

@@ -6,6 +6,9 @@ protocol Knowledge: Sendable {
     var status: KnowledgeBase.Status { get }
     var incomingDirectory: String { get }
 
+    func uploadID(filename: String) -> String
+    func contentType(forFilename name: String) -> String
+
     func documents(limit: Int, after: String?) async throws -> (documents: [DocumentRecord], hasMore: Bool)
     func document(id: String) async throws -> DocumentRecord?
     func originalPath(id: String) async throws -> String?

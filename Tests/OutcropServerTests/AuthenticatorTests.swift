@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "Bearer", "Bearer ", "Bearer first-ke", "Bearer first-keyy", "Bearer First-key", "Basic first-key", "first-key", "Bearer first-key second-key",
+        "", "Bearer", "Bearer ", "Bearer first-ke", "Bearer first-keyy", "Bearer First-key", "Basic first-key", "first-key",
+        "Bearer first-key second-key",
         "Bearer first-key, Bearer second-key", "Bearer first-key,", "Bearer first-key\tx", "Bearerfirst-key",
     ])
     func `refuses everything else with one code`(header: String) throws {

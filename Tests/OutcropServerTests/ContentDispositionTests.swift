@@ -19,7 +19,10 @@ import Testing
         #expect(field == expected)
     }
 
-    @Test(arguments: ["a\r\nset-cookie: x", "a\u{0}b", "a\\b\"c", "%22%0d%0a", "\u{202E}fdp.exe", "", "/", "a\u{7F}", String(repeating: "ä", count: 200)])
+    @Test(arguments: [
+        "a\r\nset-cookie: x", "a\u{0}b", "a\\b\"c", "%22%0d%0a", "\u{202E}fdp.exe", "", "/", "a\u{7F}",
+        String(repeating: "ä", count: 200),
+    ])
     func `whatever the name, one field comes out`(filename: String) {
         let field = ContentDisposition.field(filename: filename, contentType: "text/plain")
         #expect(field.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F })

@@ -6,12 +6,14 @@ import Testing
 @Suite struct ModelDirectoryTests {
     private func directory(_ aliases: [String: String] = [:], defaultModel: String? = nil) throws -> ModelDirectory {
         try ModelDirectory(
-            [NamedGenerator("outcrop-extractive"), NamedGenerator("us.anthropic.claude:0")], embeddingModel: "mini", aliases: aliases,
+            [NamedGenerator("outcrop-extractive"), NamedGenerator("us.anthropic.claude:0")], embeddingModel: "mini",
+            aliases: aliases,
             defaultModel: defaultModel)
     }
 
     @Test(arguments: [
-        ("outcrop-extractive", "outcrop-extractive"), ("us.anthropic.claude:0", "us.anthropic.claude:0"), ("gpt-4o-mini", "us.anthropic.claude:0"),
+        ("outcrop-extractive", "outcrop-extractive"), ("us.anthropic.claude:0", "us.anthropic.claude:0"),
+        ("gpt-4o-mini", "us.anthropic.claude:0"),
         ("cheap", "outcrop-extractive"), ("anything else", "outcrop-extractive"), ("*", "outcrop-extractive"),
     ])
     func `finds a model by its name, an alias, or the star`(name: String, expected: String) throws {
@@ -20,14 +22,17 @@ import Testing
     }
 
     @Test func `an alias never hides a model, and default means the default model`() throws {
-        let directory = try directory(["outcrop-extractive": "us.anthropic.claude:0", "x": "default"], defaultModel: "us.anthropic.claude:0")
+        let directory = try directory(
+            ["outcrop-extractive": "us.anthropic.claude:0", "x": "default"], defaultModel: "us.anthropic.claude:0")
         #expect(try directory.generator(for: "outcrop-extractive").modelID == "outcrop-extractive")
         #expect(try directory.generator(for: "x").modelID == "us.anthropic.claude:0")
         #expect(directory.defaultModel == "us.anthropic.claude:0")
     }
 
     @Test func `lists models, then aliases, each once, and not the star`() throws {
-        let directory = try directory(["z": "default", "a": "us.anthropic.claude:0", "*": "default", "outcrop-extractive": "default", "emb": "mini"])
+        let directory = try directory([
+            "z": "default", "a": "us.anthropic.claude:0", "*": "default", "outcrop-extractive": "default", "emb": "mini",
+        ])
         #expect(directory.names == ["outcrop-extractive", "us.anthropic.claude:0", "a", "z"])
     }
 
@@ -61,5 +66,7 @@ import Testing
 struct NamedGenerator: Generator {
     let modelID: String
     init(_ modelID: String) { self.modelID = modelID }
-    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> { AsyncThrowingStream { $0.finish() } }
+    func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { $0.finish() }
+    }
 }

@@ -47,7 +47,9 @@ import Testing
         #expect(throws: Never.self) { _ = try limiter.admit(caller) }
         limiter.count(tokens: -5_000, for: caller)
         let fields = try limiter.admit(caller)
-        #expect(try field(fields, "x-ratelimit-remaining-tokens") == "600", "what is given back never makes more than a minute's worth")
+        #expect(
+            try field(fields, "x-ratelimit-remaining-tokens") == "600",
+            "what is given back never makes more than a minute's worth")
     }
 
     @Test func `keeps callers apart`() throws {
@@ -73,7 +75,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.0, "0ms"), (0.0201, "21ms"), (1, "1s"), (7.5, "7.5s"), (1.05, "1.05s"), (59.9999, "1m0s"), (60, "1m0s"), (361.002, "6m1.002s"),
+        (0.0, "0ms"), (0.0201, "21ms"), (1, "1s"), (7.5, "7.5s"), (1.05, "1.05s"), (59.9999, "1m0s"), (60, "1m0s"),
+        (361.002, "6m1.002s"),
     ])
     func `writes durations as OpenAI does`(seconds: Double, text: String) {
         // Trailing zeros of a fraction are no part of it: 7.5s, not 7.500s.

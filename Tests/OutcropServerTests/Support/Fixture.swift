@@ -50,12 +50,14 @@ struct Fixture {
         .text("Rivers "), .text("flow [1]."),
         .citations([
             Citation(
-                number: 1, documentID: "doc_a", filename: "rivers.pdf", page: 2, excerpt: "Rivers flow.", range: 4..<16, score: 0.5,
+                number: 1, documentID: "doc_a", filename: "rivers.pdf", page: 2, excerpt: "Rivers flow.", range: 4..<16,
+                score: 0.5,
                 markers: [12..<15])
         ]),
         .finished(
             .stop, Usage(promptTokens: 20, completionTokens: 5),
-            AnswerTimings(classifyMilliseconds: 0.25, retrieveMilliseconds: 3, firstTokenMilliseconds: 4.125, totalMilliseconds: 9)),
+            AnswerTimings(
+                classifyMilliseconds: 0.25, retrieveMilliseconds: 3, firstTokenMilliseconds: 4.125, totalMilliseconds: 9)),
     ]
 }
 
@@ -72,13 +74,20 @@ final class LogRecorder: LogHandler {
     private let recorded = Mutex<[String]>([])
     var lines: [String] { recorded.withLock { $0 } }
 
-    var logLevel: Logger.Level { get { .trace } set {} }
-    var metadata: Logger.Metadata { get { [:] } set {} }
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? { get { nil } set {} }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String, function: String, line: UInt
-    ) {
-        recorded.withLock { $0.append("\(level) \(message) \(metadata ?? [:])") }
+    func log(event: LogEvent) {
+        recorded.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
     }
 }

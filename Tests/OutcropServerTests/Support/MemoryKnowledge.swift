@@ -12,7 +12,8 @@ final class MemoryKnowledge: Knowledge {
         var paths: [String: String] = [:]
         var jobs: [SyncJob] = []
         var status = KnowledgeBase.Status(
-            generation: 3, documentCount: 2, indexedCount: 1, failedCount: 1, chunkCount: 9, embeddingModel: "mini", embeddingDimensions: 3)
+            generation: 3, documentCount: 2, indexedCount: 1, failedCount: 1, chunkCount: 9, embeddingModel: "mini",
+            embeddingDimensions: 3)
         var passages: [Passage] = []
         var queries: [RetrievalQuery] = []
         /// Thrown by every call that can throw.
@@ -38,7 +39,8 @@ final class MemoryKnowledge: Knowledge {
     /// Adds a document with its original.
     func add(_ filename: String, _ content: [UInt8], contentType: String) throws -> DocumentRecord {
         let record = DocumentRecord(
-            id: "doc_\(filename)", source: .folder, filename: filename, byteCount: content.count, contentType: contentType, etag: "e7a9",
+            id: "doc_\(filename)", source: .folder, filename: filename, byteCount: content.count, contentType: contentType,
+            etag: "e7a9",
             createdAt: 1_700_000_000, status: .indexed, chunkCount: 1)
         let path = try directory.file(filename.replacingOccurrences(of: "/", with: "_"), content)
         state.withLock {
@@ -46,6 +48,11 @@ final class MemoryKnowledge: Knowledge {
             $0.paths[record.id] = path
         }
         return record
+    }
+
+    func uploadID(filename: String) -> String { "doc_up_\(filename)" }
+    func contentType(forFilename name: String) -> String {
+        name.hasSuffix(".pdf") ? "application/pdf" : "application/octet-stream"
     }
 
     func documents(limit: Int, after: String?) async throws -> (documents: [DocumentRecord], hasMore: Bool) {
@@ -75,7 +82,7 @@ final class MemoryKnowledge: Knowledge {
         try FileManager.default.moveItem(atPath: temporaryPath, toPath: path)
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? -1
         let record = DocumentRecord(
-            id: KnowledgeBase.uploadID(filename: filename), source: .upload, filename: filename, byteCount: size, contentType: contentType,
+            id: uploadID(filename: filename), source: .upload, filename: filename, byteCount: size, contentType: contentType,
             etag: "00", createdAt: 1_790_000_000, status: .pending, metadata: metadata)
         state.withLock {
             $0.records.append(record)

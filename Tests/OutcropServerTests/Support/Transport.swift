@@ -1,8 +1,8 @@
 import Foundation
 import HTTP
 import HTTPTypes
-import Testing
 import Synchronization
+import Testing
 
 @testable import OutcropServer
 
@@ -21,6 +21,10 @@ struct Transport: Sendable {
         _ method: HTTPRequest.Method = .get, _ path: String, _ fields: HTTPFields = [:], body: [UInt8] = []
     ) async throws -> Answer {
         try await handlerAnswer(method, path, fields, pieces: body.isEmpty ? [] : [body])
+    }
+
+    func post(_ path: String, _ json: String, _ fields: HTTPFields = [:]) async throws -> Answer {
+        try await send(.post, path, fields, body: Array(json.utf8))
     }
 
     /// The handler's own answer; the body comes in these pieces.
@@ -43,7 +47,8 @@ struct Transport: Sendable {
     ) throws -> ServerRequest {
         let source = Mutex(pieces[...])
         return ServerRequest(
-            head: HTTPRequest(method: method, scheme: "http", authority: "localhost:8080", path: path, headerFields: fields), id: "req-1",
+            head: HTTPRequest(method: method, scheme: "http", authority: "localhost:8080", path: path, headerFields: fields),
+            id: "req-1",
             peer: PeerAddress(host: "127.0.0.1", port: 5_000, isLoopback: true), target: try RequestTarget(path),
             body: RequestBody(contentLength: nil) { source.withLock { $0.popFirst() } })
     }
@@ -80,5 +85,18 @@ final class CollectingWriter: ResponseWriter {
     private let written = Mutex<[[UInt8]]>([])
     var writes: [[UInt8]] { written.withLock { $0 } }
     var bytes: [UInt8] { writes.flatMap { $0 } }
-    func write(_ bytes: [UInt8]) async throws { written.withLock { $0.append(bytes) } }
+    private let onWrite: @Sendable (String) -> Void
+
+    /// `onWrite` gets each piece as text.
+    init(onWrite: @escaping @Sendable (String) -> Void = { _ in }) { self.onWrite = onWrite }
+
+    func write(_ bytes: [UInt8]) async throws {
+        written.withLock { $0.append(bytes) }
+        onWrite(String(decoding: bytes, as: UTF8.self))
+    }
+}
+
+/// A peer that has gone.
+struct GonePeer: ResponseWriter, Error {
+    func write(_ bytes: [UInt8]) async throws { throw self }
 }
