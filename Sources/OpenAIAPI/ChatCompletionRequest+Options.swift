@@ -3,9 +3,11 @@ internal import RAG
 extension GenerationOptions {
     /// The sampling fields of a chat completion; `max_completion_tokens` wins over the older `max_tokens`.
     init(fields: JSONFields) throws {
-        let maxTokens = try fields.integer("max_tokens", in: 1...Int.max)
+        let older = try fields.integer("max_tokens", in: 1...Int.max)
+        let maxTokens = try fields.integer("max_completion_tokens", in: 1...Int.max) ?? older
         self.init(
-            maxTokens: try fields.integer("max_completion_tokens", in: 1...Int.max) ?? maxTokens,
+            // Far above any model's length and far below what could overflow a sum.
+            maxTokens: maxTokens.map { min($0, ChatCompletionRequest.answerTokensMax) },
             temperature: try fields.number("temperature", in: 0...2), topP: try fields.number("top_p", in: 0...1),
             stop: try Self.stopSequences(fields), seed: try fields.integer("seed"))
     }

@@ -11,6 +11,8 @@ package struct ChatCompletionRequest: Sendable {
     package static let modelCharactersMax = 2_048
     package static let topKMax = 50
     package static let toolsMax = 128
+    /// A larger `max_tokens` counts as this much.
+    package static let answerTokensMax = 1_000_000_000
 
     package var model: String
     /// The conversation as text; at least one message.

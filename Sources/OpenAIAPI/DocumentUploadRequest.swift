@@ -45,7 +45,7 @@ extension DocumentUploadRequest: DecodableRequest {
         }
     }
 
-    /// type "/" subtype of tokens, then optional parameters in printable ASCII (RFC 9110 §8.3.1); nothing that could end a header line.
+    /// type "/" subtype of tokens, then parameters in printable ASCII (RFC 9110 §8.3.1): nothing that could end a header line.
     private static func isMediaType(_ text: String) -> Bool {
         guard text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { return false }
         let essence = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]

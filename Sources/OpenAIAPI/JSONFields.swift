@@ -73,7 +73,7 @@ extension JSONFields {
         guard range.contains(number) else {
             throw Self.outOfRange(
                 place(name), "decimal", isAbove: number > range.upperBound,
-                limits: (shortest(range.lowerBound), shortest(range.upperBound)), got: shortest(number))
+                limits: (Self.shortest(range.lowerBound), Self.shortest(range.upperBound)), got: Self.shortest(number))
         }
         return number
     }
@@ -112,54 +112,19 @@ extension JSONFields {
         if items.count > countMax {
             throw invalid(
                 place, "array_above_max_length",
-                "array too long. Expected an array with maximum length \(countMax), but got an array with length \(items.count) instead."
-            )
+                "array too long. Expected an array with maximum length \(countMax), "
+                    + "but got an array with length \(items.count) instead.")
         }
         return items.enumerated().map { ($1, "\(place)[\($0)]") }
     }
 }
 
-extension JSONFields {
-    static func mismatch(_ place: String, _ expected: String, _ node: JSONNode) -> OutcropFailure {
-        OutcropFailure(
-            .invalidRequest, code: "invalid_type",
-            "Invalid type for '\(place)': expected \(expected), but got \(node.kindName) instead.", parameter: place)
-    }
-
-    static func invalid(_ place: String, _ code: String, _ what: String) -> OutcropFailure {
-        OutcropFailure(.invalidRequest, code: code, "Invalid '\(place)': \(what)", parameter: place)
-    }
-
-    static func unsupported(_ place: String, value: String, allowed: [String]) -> OutcropFailure {
-        let list = allowed.map { "'\($0)'" }.joined(separator: ", ")
-        return OutcropFailure(
-            .invalidRequest, code: "invalid_value",
-            "Invalid value for '\(place)': '\(value.prefix(64))'. Supported values are: \(list).", parameter: place)
-    }
-
-    private static func outOfRange(
-        _ place: String, _ kind: String, isAbove: Bool, limits: (low: String, high: String), got: String
-    ) -> OutcropFailure {
-        let bound =
-            isAbove
-            ? "above maximum value. Expected a value <= \(limits.high)" : "below minimum value. Expected a value >= \(limits.low)"
-        return invalid(place, "\(kind)_\(isAbove ? "above_max" : "below_min")_value", "\(kind) \(bound), but got \(got) instead.")
-    }
-
-    static func checkLength(_ text: String, _ charactersMax: Int, _ place: String) throws -> String {
-        guard text.unicodeScalars.count > charactersMax else { return text }
-        throw invalid(
-            place, "string_above_max_length",
-            "string too long. Expected at most \(charactersMax) characters, but got \(text.unicodeScalars.count) instead.")
-    }
-}
-
 extension JSONNode {
-    /// Also of `3.0`, as RFC 8259 makes no difference; nil of `3.5`.
+    /// Also of `3.0`, as RFC 8259 makes no difference; nil of `3.5`. Beyond 64 bits it is the nearest `Int`.
     var wholeNumber: Int? {
         switch self {
         case .integer(let number): number
-        case .number(let number): Int(exactly: number)
+        case .number(let number): number == number.rounded() ? Int(exactly: number) ?? (number < 0 ? .min : .max) : nil
         default: nil
         }
     }
@@ -171,8 +136,4 @@ extension JSONNode {
         default: nil
         }
     }
-}
-
-private func shortest(_ number: Double) -> String {
-    Int(exactly: number).map(String.init) ?? String(number)
 }

@@ -12,6 +12,9 @@ struct JSONParser {
         var description: String { "\(reason) at line \(line), column \(column)." }
     }
 
+    /// More digits than any number needs, and few enough to convert at once.
+    static let numberBytesMax = 1_024
+
     private let bytes: [UInt8]
     private let depthMax: Int
     private let valuesMax: Int
@@ -107,6 +110,9 @@ extension JSONParser {
             position += 1
             if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
             try digits()
+        }
+        if position - start > Self.numberBytesMax {
+            throw failure("a number longer than \(Self.numberBytesMax) bytes", at: start)
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isInteger, let number = Int(text) { return .integer(number) }

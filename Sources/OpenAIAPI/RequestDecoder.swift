@@ -1,6 +1,6 @@
 internal import RAG
 
-/// Reads request bodies; every mistake becomes a 400 that names the parameter in OpenAI's notation, such as `messages[0].content`.
+/// Reads request bodies; a mistake becomes a 400 that names the parameter in OpenAI's notation, such as `messages[0].content`.
 ///
 /// Unknown members are ignored, an explicit null counts as absent, wrong types and ranges are refused.
 package enum RequestDecoder {
