@@ -1,0 +1,48 @@
+internal import HTTP
+internal import Logging
+internal import OpenAIAPI
+internal import RAG
+
+/// What the groups of routes are built from.
+struct Parts: Sendable {
+    let settings: ServerSettings
+    let knowledgeBase: any Knowledge
+    let embedder: (any Embedder)?
+    /// Starts an answer: `Assistant.answer`.
+    let answer: @Sendable (AnswerRequest, any Generator) -> AsyncThrowingStream<AnswerEvent, any Error>
+    let models: ModelDirectory
+    let notes: [String]
+    let surroundings: Surroundings
+    let logger: Logger
+    let limiter: RateLimiter
+    let errors: ErrorResponder
+    /// Reads and writes files for uploads and downloads, beside the database's own queues.
+    let files = WorkQueue(label: "outcrop.files", width: 4)
+    /// Counts tokens and the like.
+    let compute = WorkQueue(label: "outcrop.compute", width: 2)
+
+    init(
+        settings: ServerSettings, knowledgeBase: any Knowledge, embedder: (any Embedder)?, models: ModelDirectory,
+        notes: [String],
+        surroundings: Surroundings, logger: Logger,
+        answer: @escaping @Sendable (AnswerRequest, any Generator) -> AsyncThrowingStream<AnswerEvent, any Error>
+    ) {
+        self.settings = settings
+        self.knowledgeBase = knowledgeBase
+        self.embedder = embedder
+        self.answer = answer
+        self.models = models
+        self.notes = notes
+        self.surroundings = surroundings
+        self.logger = logger
+        limiter = RateLimiter(settings.rateLimit, uptimeSeconds: surroundings.uptimeSeconds)
+        errors = ErrorResponder(logger: logger)
+    }
+
+    /// The body of a JSON route, checked, whatever its content type says: curl -d sends a form's.
+    /// Throws `HTTPParseError` 413 past the limit and `OutcropFailure` naming the parameter at fault.
+    func decode<Request: DecodableRequest>(_ type: Request.Type, from call: Call) async throws -> Request {
+        let body = try await call.request.body.collect(bytesMax: settings.jsonBodyBytesMax)
+        return try RequestDecoder.decode(type, from: body)
+    }
+}
