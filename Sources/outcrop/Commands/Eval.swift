@@ -1,0 +1,45 @@
+import ArgumentParser
+import FoundationEssentials
+import Logging
+
+struct Eval: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures retrieval on labelled question sets: recall@5 and nDCG@10.",
+        discussion: """
+            FOLDER holds scifact/ (corpus.jsonl, queries.jsonl, qrels.tsv, as in BEIR) and/or chunking_evaluation/ (corpora/*.md, \
+            questions.csv with character spans). Everything goes through the real pipeline: files, sync, index, search.
+            """)
+
+    @OptionGroup var flags: KnowledgeFlags
+    @Option(help: "Where the indexes are kept between runs.") var cache = "./.cache/eval"
+    @Option(help: "Passage sizes for chunking_evaluation.") var sizes = "400,800"
+    @Argument(help: "Folder with the question sets.") var folder: String
+
+    func run() async throws {
+        let settings = try CommandRun.settings(flags)
+        try await CommandRun.reporting {
+            let bench = RetrievalBench(settings: settings, logger: CommandRun.logger(settings), cache: cache)
+            print("set                             search     recall@5  nDCG@10")
+            for set in try questionSets() {
+                for (name, scores) in try await bench.run(set) { print(Self.row(set.name, name, scores)) }
+            }
+        }
+    }
+
+    private func questionSets() throws -> [QuestionSet] {
+        var sets: [QuestionSet] = []
+        if FileManager.default.fileExists(atPath: folder + "/scifact") { sets.append(try SciFact.load(folder + "/scifact")) }
+        if FileManager.default.fileExists(atPath: folder + "/chunking_evaluation") {
+            sets += try sizes.split(separator: ",").compactMap { Int($0) }.map {
+                try ChunkingEvaluation.load(folder + "/chunking_evaluation", chunkSize: $0)
+            }
+        }
+        guard !sets.isEmpty else { throw SettingsError("\(folder) holds neither scifact/ nor chunking_evaluation/.") }
+        return sets
+    }
+
+    private static func row(_ set: String, _ search: String, _ scores: RankingScores) -> String {
+        func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }
+        return padded(set, 32) + padded(search, 11) + padded(scores.recallShown, 10) + scores.gainShown
+    }
+}

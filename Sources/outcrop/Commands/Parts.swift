@@ -1,0 +1,86 @@
+import Documents
+import FoundationEssentials
+import KnowledgeBase
+import LocalModels
+import Logging
+import RAG
+
+/// The parts every command is made of, built from the settings.
+struct Parts {
+    let settings: Settings
+    let logger: Logger
+    let embedder: (any Embedder)?
+    /// What is missing but not fatal, in words for logs, `/health` and `doctor`.
+    let notes: [String]
+    let configuration: KnowledgeBase.Configuration
+    let knowledgeBase: KnowledgeBase
+
+    enum Access { case writer, rebuilder, reader }
+
+    init(
+        _ settings: Settings, logger: Logger, access: Access, adjust: (inout KnowledgeBase.Configuration) -> Void = { _ in }
+    ) async throws {
+        self.settings = settings
+        self.logger = logger
+        let (embedder, notes) = try EmbeddingModel.load(settings)
+        self.embedder = embedder
+        self.notes = notes
+        for note in notes { logger.warning("\(note)") }
+        var configuration = Self.configuration(settings, access)
+        adjust(&configuration)
+        self.configuration = configuration
+        knowledgeBase = try await KnowledgeBase(configuration, embedder: embedder, logger: logger)
+    }
+
+    private static func configuration(_ settings: Settings, _ access: Access) -> KnowledgeBase.Configuration {
+        var configuration = KnowledgeBase.Configuration(
+            dataDirectory: settings.data, documentsDirectory: settings.documents)
+        configuration.chunker = Chunker(size: settings.chunkSize, overlap: settings.chunkOverlap)
+        configuration.extractor = TextExtractor(limits: settings.limits.extraction)
+        configuration.minScore = settings.minScore
+        configuration.filesMax = settings.limits.files
+        configuration.chunksPerDocumentMax = settings.limits.chunksPerDocument
+        configuration.rebuild = access == .rebuilder
+        configuration.isReadOnly = access == .reader
+        return configuration
+    }
+
+    /// The assistant over the local index.
+    func assistant() throws -> Assistant {
+        var answering = AssistantSettings()
+        answering.topK = settings.topK
+        answering.isStrict = settings.grounding == .strict
+        answering.promptTokensMax = settings.limits.promptTokens
+        answering.promptTemplate = try settings.promptFile.map { try String(contentsOf: URL(filePath: $0), encoding: .utf8) }
+        return try Assistant(
+            retriever: knowledgeBase, intent: LocalIntentClassifier(embedder: embedder), settings: answering)
+    }
+}
+
+/// Finds and loads the local embedding model, or says what to do.
+enum EmbeddingModel {
+    /// Where `make model` and the container image put it.
+    static let usualDirectories = ["./.cache/model", "/opt/outcrop/model"]
+
+    static func load(_ settings: Settings) throws -> ((any Embedder)?, notes: [String]) {
+        guard settings.embeddings == .local else {
+            return (nil, ["Embeddings are off (OUTCROP_EMBEDDINGS=none): searching by words only."])
+        }
+        guard let directory = directory(settings) else {
+            return (
+                nil,
+                [
+                    "No embedding model at \(usualDirectories.joined(separator: " or ")): searching by words only. Run 'make model' or set OUTCROP_EMBEDDING_MODEL_DIR."
+                ]
+            )
+        }
+        let base = try LocalEmbedder(directory: directory, threads: settings.embeddingThreads)
+        return (MemoizingEmbedder(base), [])
+    }
+
+    static func directory(_ settings: Settings) -> String? {
+        // A folder that was named must be right; the usual places may be missing.
+        if let named = settings.embeddingModelDirectory { return named }
+        return usualDirectories.first { FileManager.default.fileExists(atPath: $0 + "/model.safetensors") }
+    }
+}

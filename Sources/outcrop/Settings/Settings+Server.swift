@@ -1,0 +1,24 @@
+import OutcropServer
+
+extension Settings {
+    /// What the server needs of the settings; makes the signing key in the data folder at first use.
+    func serverSettings() throws -> ServerSettings {
+        var server = ServerSettings(signingKey: try SigningKey.loadOrCreate(path: data + "/signing.key"), version: Build.version)
+        server.host = host
+        server.port = port
+        server.httpLimits = limits.http
+        // The routes hold their own bounds; the transport's must let the largest of them pass, form fields included.
+        server.httpLimits.bodyBytesMax = max(limits.jsonBodyBytes, limits.uploadBytes) + 1_048_576
+        server.apiKeys = auth == .none ? [] : apiKeys
+        server.rateLimit = RateLimit(requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute)
+        server.corsOrigins = corsOrigins
+        server.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        server.modelAliases = modelAliases
+        server.defaultModel = model
+        server.uploadBytesMax = limits.uploadBytes
+        server.jsonBodyBytesMax = limits.jsonBodyBytes
+        server.answersMax = limits.concurrentAnswers
+        server.uploadsMax = limits.concurrentUploads
+        return server
+    }
+}
