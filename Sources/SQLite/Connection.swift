@@ -73,8 +73,18 @@ package final class Connection {
     }
 
     package func forEach(_ sql: String, _ values: [any SQLiteBindable] = [], _ body: (Row) throws -> Void) throws {
+        try scan(sql, values) { row in
+            try body(row)
+            return true
+        }
+    }
+
+    /// Row after row while `body` wants more.
+    package func scan(_ sql: String, _ values: [any SQLiteBindable] = [], _ body: (Row) throws -> Bool) throws {
         try using(sql, values) { statement in
-            while try statement.step() { try body(Row(statement: statement.handle)) }
+            while try statement.step() {
+                guard try body(Row(statement: statement.handle)) else { return }
+            }
         }
     }
 

@@ -20,8 +20,13 @@ package struct Row {
     /// Little-endian 32-bit floats; trailing bytes that make no whole float are dropped.
     package func floats(_ column: Int32) -> [Float] {
         withBytes(column) { bytes in
-            (0..<bytes.count / 4).map { index in
-                Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self)))
+            [Float](unsafeUninitializedCapacity: bytes.count / 4) { floats, count in
+                // Exactly count * 4 bytes are copied: every float of the buffer is then initialized.
+                count = bytes.count / 4
+                UnsafeMutableRawBufferPointer(floats).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * 4)]))
+                #if _endian(big)
+                    for index in 0..<count { floats[index] = Float(bitPattern: floats[index].bitPattern.byteSwapped) }
+                #endif
             }
         }
     }

@@ -25,3 +25,8 @@ package struct SQLiteError: Error, Hashable, Sendable {
 extension SQLiteError: CustomStringConvertible {
     package var description: String { "SQLite \(code): \(message)\(sql.map { " in: \($0)" } ?? "")" }
 }
+
+extension SQLiteError {
+    /// For content that SQLite accepts and its reader cannot.
+    package static let corrupt = SQLITE_CORRUPT
+}
