@@ -36,7 +36,7 @@ extension Parts {
             settings: settings.serverSettings(), knowledgeBase: knowledgeBase, embedder: embedder, assistant: assistant(),
             generators: [ExtractiveGenerator(embedder: embedder)], notes: notes, logger: logger
         ).makeServer()
-        let signals = onTerminationSignals { server.shutdown() }
+        let signals = try TerminationSignals { _ in server.shutdown() }
         defer { signals.cancel() }
         logger.notice(
             "outcrop \(Build.version) listens on http://\(Self.shown(settings.host)):\(server.port) for documents in \(settings.documents)"

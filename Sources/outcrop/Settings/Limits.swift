@@ -65,17 +65,17 @@ extension Limits {
 
     private typealias Path<Value> = WritableKeyPath<Limits, Value> & Sendable
 
-    private static func bytes(_ name: String, _ meaning: String, _ path: Path<Int>) -> Row {
+    private static func bytes(_ name: String, _ meaning: String, _ path: any Path<Int>) -> Row {
         row(name, meaning + ", bytes", 256...1e12, path)
     }
 
-    private static func count(_ name: String, _ meaning: String, _ path: Path<Int>) -> Row { row(name, meaning, 1...1e9, path) }
+    private static func count(_ name: String, _ meaning: String, _ path: any Path<Int>) -> Row { row(name, meaning, 1...1e9, path) }
 
-    private static func row(_ name: String, _ meaning: String, _ range: ClosedRange<Double>, _ path: Path<Int>) -> Row {
+    private static func row(_ name: String, _ meaning: String, _ range: ClosedRange<Double>, _ path: any Path<Int>) -> Row {
         Row(name: name, meaning: meaning, range: range, get: { Double($0[keyPath: path]) }, set: { $0[keyPath: path] = Int($1) })
     }
 
-    private static func seconds(_ name: String, _ meaning: String, _ path: Path<Double>) -> Row {
+    private static func seconds(_ name: String, _ meaning: String, _ path: any Path<Double>) -> Row {
         Row(
             name: name, meaning: meaning + ", seconds", range: 0.05...86_400,
             get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
