@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import HTTP
 import Logging
 import RAG
 
@@ -27,6 +28,9 @@ enum CommandRun {
             try await body()
         } catch let failure as OutcropFailure {
             StandardError.write("outcrop: \(failure.message)\n")
+            throw ExitCode.failure
+        } catch let error as ServerError {
+            StandardError.write("outcrop: \(error.description)\n")
             throw ExitCode.failure
         } catch let error as SettingsError {
             StandardError.write("outcrop: \(error.description)\n")

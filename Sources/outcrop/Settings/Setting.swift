@@ -40,7 +40,7 @@ extension Setting {
             meaning: "a hit scoring below this (0 to 1) does not count"),
         Setting(
             name: "CHUNK_SIZE", fallback: "1000",
-            meaning: "longest passage in characters (Unicode scalars); a change takes sync --rebuild"),
+            meaning: "longest passage in characters (Unicode scalars); the next sync takes a change up"),
         Setting(name: "CHUNK_OVERLAP", fallback: "200", meaning: "characters that neighbouring passages share"),
         Setting(
             name: "API_KEYS", fallback: "none", meaning: "comma-separated keys; clients send one as a bearer token",
