@@ -115,7 +115,8 @@ static void NAME(pack)(const float *rows, size_t stride, size_t k, size_t n, flo
 
 // MARK: Functions
 
-// exp(x) = 2^i · e^r with i = round(x / ln 2), |r| ≤ ln 2 / 2; ln 2 in two parts (Cody and Waite), e^r by Cephes' expf polynomial.
+// exp(x) = 2^i · e^r with i = round(x / ln 2), |r| ≤ ln 2 / 2; ln 2 in two parts (Cody and Waite), e^r by the polynomial of
+// Cephes' expf.
 INLINE VEC NAME(exp)(VEC x) {
     VECI tiny = x < -87.3f;
     x = __builtin_elementwise_min(__builtin_elementwise_max(x, SPLAT(-87.3f)), SPLAT(88.0f));
