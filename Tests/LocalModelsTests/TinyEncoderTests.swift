@@ -85,6 +85,17 @@ struct TinyEncoderTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
+    @Test func `a question is answered beside a batch, and a cancelled batch stops between texts`() async throws {
+        let model = try TinyModel(seed: 1)
+        let embedder = try LocalEmbedder(directory: model.directory, threads: 1)
+        // Minutes of work, so that the batch can only end by being cancelled.
+        let texts = Array(repeating: Array(repeating: "cat", count: 62).joined(separator: " "), count: 1_000_000)
+        let batch = Task { try await embedder.embed(texts, purpose: .document) }
+        #expect(try await embedder.embed(["the cat"], purpose: .query).count == 1)
+        batch.cancel()
+        await #expect(throws: CancellationError.self) { try await batch.value }
+    }
+
     @Test func `the id follows the weights and what shapes vectors, not the folder`() throws {
         func id(_ change: (TinyModel) throws -> Void = { _ in }, seed: UInt64 = 1, mean: Bool = true) throws -> String {
             let model = try TinyModel(seed: seed, mean: mean)
