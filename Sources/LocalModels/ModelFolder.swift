@@ -26,7 +26,8 @@ package struct ModelFolder: Sendable {
     /// Tokens a text may have, `[CLS]` and `[SEP]` included.
     package let tokenCountMax: Int
     package let tokenizer: WordPieceTokenizer
-    /// Stands before every query; empty except for English BGE models, which are known by `bge-` and `-en` in their name and CLS pooling.
+    /// Stands before every query; empty except for English BGE models, which are known by CLS pooling and by `bge-` and `-en` in
+    /// the name of the folder or in config.json.
     package let queryPrefix: String
     /// Of everything in the small files that changes vectors.
     package let fingerprint: Fingerprint
@@ -52,7 +53,8 @@ package struct ModelFolder: Sendable {
         tokenCountMax = min(length, config.positionCount, Self.tokensMax)
         guard tokenCountMax >= 2 else {
             throw OutcropFailure.model(
-                "The model reads \(tokenCountMax) tokens (max_seq_length, model_max_length or max_position_embeddings), too few for [CLS] and [SEP]."
+                "The model reads \(tokenCountMax) tokens (max_seq_length, model_max_length or max_position_embeddings), "
+                    + "too few for [CLS] and [SEP]."
             )
         }
         let names = "\(config.name ?? "") \(directory.split(separator: "/").last ?? "")".lowercased()

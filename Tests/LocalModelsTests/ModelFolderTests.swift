@@ -67,7 +67,8 @@ struct ModelFolderTests {
         #expect(try ModelFolder(directory: model.directory).pooling == .cls)
         try model.write(
             "modules.json",
-            #"[{"type": "a.Transformer", "path": ""}, {"type": "a.Pooling", "path": "7_Pooling"}, {"type": "a.Normalize", "path": "n"}]"#
+            #"[{"type": "a.Transformer", "path": ""}, {"type": "a.Pooling", "path": "7_Pooling"}, "#
+                + #"{"type": "a.Normalize", "path": "n"}]"#
         )
         #expect(try ModelFolder(directory: model.directory).pooling == .mean)
     }

@@ -33,7 +33,8 @@ final class TinyModel {
         try write("config.json", Self.config(shape))
         try write(
             "1_Pooling/config.json",
-            #"{"word_embedding_dimension": \#(shape.hidden), "pooling_mode_cls_token": \#(!mean), "pooling_mode_mean_tokens": \#(mean)}"#
+            #"{"word_embedding_dimension": \#(shape.hidden), "pooling_mode_cls_token": \#(!mean), "#
+                + #""pooling_mode_mean_tokens": \#(mean)}"#
         )
     }
 
