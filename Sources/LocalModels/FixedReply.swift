@@ -21,7 +21,8 @@ enum FixedReply {
         case .noDocuments: return noDocuments
         case .notWanted:
             let message = request.messages.last { $0.role == .user }?.text ?? ""
-            return HousekeepingReply.text(for: message) ?? SmallTalk(message)?.reply ?? notSearched
+            let isHousekeeping = Question(request.messages)?.isHousekeeping ?? false
+            return isHousekeeping ? HousekeepingReply.text(for: message) : SmallTalk(message)?.reply ?? notSearched
         }
     }
 }

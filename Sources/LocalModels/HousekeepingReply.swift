@@ -4,9 +4,8 @@ enum HousekeepingReply {
     private static let titleWordsMax = 6
     private static let titleScalarsMax = 60
 
-    /// Nil when the message is no such job.
-    static func text(for message: String) -> String? {
-        guard message.drop(while: \.isWhitespace).hasPrefix("### Task:") else { return nil }
+    /// `message` is the whole prompt of such a job.
+    static func text(for message: String) -> String {
         for key in ["follow_ups", "tags", "queries"] where asks(message, for: key) { return "{\"\(key)\": []}" }
         for key in ["text", "prompt"] where asks(message, for: key) { return "{\"\(key)\": \"\"}" }
         let title = title(of: message)

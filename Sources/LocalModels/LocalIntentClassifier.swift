@@ -13,7 +13,7 @@ package struct LocalIntentClassifier: IntentClassifier {
     }
 
     package func classify(_ messages: [Message]) async throws -> Intent {
-        guard let message = messages.last(where: { $0.role == .user })?.text else { return .retrieval }
+        guard let message = Question(messages)?.text else { return .retrieval }
         switch IntentRules.decide(message, after: Self.lastReply(messages)) {
         case .decided(let intent): return intent
         case .open:

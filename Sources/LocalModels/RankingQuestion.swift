@@ -4,19 +4,13 @@ internal import RAG
 struct RankingQuestion {
     let text: String
 
-    static let scalarCountMax = 1_000
     /// With fewer words of its own, a question such as "and its price?" is understood only after the one before.
     private static let ownWordsMin = 3
 
     init(_ messages: [Message]) {
-        let turns = messages.filter { $0.role == .user }.suffix(2).map {
-            String($0.text.unicodeScalars.prefix(Self.scalarCountMax))
-        }
-        guard let last = turns.last else {
-            text = ""
-            return
-        }
-        text = turns.count == 2 && Self.leansOnContext(last) ? turns[0] + "\n" + last : last
+        let question = Question(messages)
+        let plain = question?.text ?? ""
+        text = Self.leansOnContext(plain) ? question?.withPreviousTurn ?? plain : plain
     }
 
     static func leansOnContext(_ question: String) -> Bool {

@@ -159,6 +159,9 @@ import Testing
         let text = try #require(question.retrievalTexts.first)
         #expect(text.unicodeScalars.count == Question.scalarCountMax)
         #expect(text.hasPrefix("Begin ä") && text.hasSuffix("ä end?"))
+        let followUp = try #require(Question([user(String(repeating: "ö", count: 9_000)), user("and?")])?.retrievalTexts.last)
+        #expect(followUp.unicodeScalars.count == Question.previousScalarCountMax + "\nand?".count)
+        #expect(followUp.hasSuffix("ö\nand?"))
     }
 
     @Test func `passages below the asked score do not count`() async throws {
