@@ -23,8 +23,8 @@ enum PercentDecoding {
     /// Decoded and checked to be UTF-8.
     static func decodeText(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
         let isPlain = !bytes.contains { $0 == UInt8(ascii: "%") || (plusIsSpace && $0 == UInt8(ascii: "+")) }
-        if isPlain { return String(validating: bytes, as: UTF8.self) }
-        return decode(bytes, plusIsSpace: plusIsSpace).flatMap { String(validating: $0, as: UTF8.self) }
+        if isPlain { return bytes.withUnsafeBytes(Octets.text) }
+        return decode(bytes, plusIsSpace: plusIsSpace).flatMap { $0.withUnsafeBytes(Octets.text) }
     }
 }
 

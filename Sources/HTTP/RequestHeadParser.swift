@@ -103,7 +103,9 @@ package struct RequestHeadParser: Sendable {
         guard try semantics.note(name, value, bodyBytesMax: limits.bodyBytesMax) else { return }
         // The name's octets are a token, so the initializer cannot fail.
         guard let fieldName = HTTPField.Name(String(decoding: name, as: UTF8.self)) else { throw .fieldName }
-        fields.append(HTTPField(name: fieldName, value: UnsafeRawBufferPointer(rebasing: value)))
+        let octets = UnsafeRawBufferPointer(rebasing: value)
+        fields.append(
+            Octets.text(octets).map { HTTPField(name: fieldName, value: $0) } ?? HTTPField(name: fieldName, value: octets))
     }
 
     /// `field-name ":" OWS field-value OWS` (RFC 9112 §5). The scanner has already refused control characters.

@@ -40,7 +40,7 @@ struct RequestLine: Sendable {
     ) throws(HTTPParseError) -> (path: String, authority: String?) {
         guard method != .connect else { throw HTTPParseError(status: 501, reason: "CONNECT is not supported") }
         guard !bytes.contains(where: { $0 == UInt8(ascii: "#") || $0 == Octets.tab }),
-            let target = String(validating: bytes, as: UTF8.self)
+            let target = Octets.text(UnsafeRawBufferPointer(rebasing: bytes))
         else { throw .badRequest("the request target holds a fragment, a tab or octets that are not UTF-8") }
         if bytes.first == Octets.slash { return (target, nil) }
         if target == "*" {

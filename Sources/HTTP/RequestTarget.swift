@@ -51,7 +51,8 @@ package struct RequestTarget: Hashable, Sendable {
 
     /// Whether `.` or `..` stands between slashes or alone.
     private static func holdsDots(_ segment: String) -> Bool {
-        segment.utf8.split(separator: Octets.slash).contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+        segment.utf8.contains(UInt8(ascii: "."))
+            && segment.utf8.split(separator: Octets.slash).contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
     }
 
     private static func items(_ query: ArraySlice<UInt8>) throws -> [QueryItem] {
