@@ -13,6 +13,11 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
+/// An invariant that says what broke: the message of `precondition` is not printed in optimised builds.
+func require(_ holds: Bool, _ message: @autoclosure () -> String) {
+    if !holds { fatalError(message()) }
+}
+
 enum FuzzTarget: String {
     case head, chunked, multipart
 
