@@ -8,11 +8,11 @@ enum ChunkedFuzz {
 
     static func check(_ bytes: UnsafeRawBufferPointer, _ limits: HTTPLimits) {
         let whole = verdict(bytes, [], .max / 2, limits)
-        precondition(whole.body.count <= limits.bodyBytesMax, "a body over its limit")
+        require(whole.body.count <= limits.bodyBytesMax, "a body over its limit")
         for cuts in FuzzLimits.splits(bytes.count) {
-            precondition(verdict(bytes, cuts, .max / 2, limits) == whole, "the verdict depends on the split \(cuts)")
+            require(verdict(bytes, cuts, .max / 2, limits) == whole, "the verdict depends on the split \(cuts)")
         }
-        for room in [1, 3] { precondition(verdict(bytes, [], room, limits) == whole, "the verdict depends on the room") }
+        for room in [1, 3] { require(verdict(bytes, [], room, limits) == whole, "the verdict depends on the room") }
         if whole.consumed != nil { checkRound(whole.body, limits) }
     }
 
@@ -25,14 +25,14 @@ enum ChunkedFuzz {
                 let before = verdict.body.count
                 let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
                 let outcome = decoder.decode(piece, into: &verdict.body, outputMax: room)
-                precondition(verdict.body.count - before <= room, "more output than room")
+                require(verdict.body.count - before <= room, "more output than room")
                 switch outcome {
                 case .needMore(let consumed):
-                    precondition(consumed == piece.count || verdict.body.count - before == room, "input left without need")
-                    precondition((1...piece.count).contains(consumed), "no progress")
+                    require(consumed == piece.count || verdict.body.count - before == room, "input left without need")
+                    require((1...piece.count).contains(consumed), "no progress")
                     start += consumed
                 case .complete(let consumed):
-                    precondition((1...piece.count).contains(consumed), "consumed more than there is")
+                    require((1...piece.count).contains(consumed), "consumed more than there is")
                     verdict.consumed = start + consumed
                     return verdict
                 case .refused(let error):
@@ -49,6 +49,6 @@ enum ChunkedFuzz {
         let chunk = body.isEmpty ? [] : Array("\(size)\r\n".utf8) + body + Array("\r\n".utf8)
         let wire = chunk + Array("0\r\n\r\n".utf8)
         let again = wire.withUnsafeBytes { verdict($0, [], .max / 2, limits) }
-        precondition(again == Verdict(body: body, consumed: wire.count), "the body does not survive another round")
+        require(again == Verdict(body: body, consumed: wire.count), "the body does not survive another round")
     }
 }

@@ -12,13 +12,13 @@ enum HeadFuzz {
         let whole = verdict(bytes, [], limits)
         if case .complete(let request, let framing, _, _, let consumed) = whole {
             checkAccepted(bytes, request, framing, limits)
-            precondition(consumed <= bytes.count, "consumed more than there is")
-            precondition(consumed <= limits.headBytesMax + 2 * RequestHeadParser.leadingBlankLinesMax, "a head over its limit")
+            require(consumed <= bytes.count, "consumed more than there is")
+            require(consumed <= limits.headBytesMax + 2 * RequestHeadParser.leadingBlankLinesMax, "a head over its limit")
             let exact = verdict(UnsafeRawBufferPointer(rebasing: bytes[..<consumed]), [], limits)
-            precondition(exact == whole, "the verdict depends on what follows the head")
+            require(exact == whole, "the verdict depends on what follows the head")
         }
         for cuts in FuzzLimits.splits(bytes.count) {
-            precondition(verdict(bytes, cuts, limits) == whole, "the verdict depends on the split \(cuts)")
+            require(verdict(bytes, cuts, limits) == whole, "the verdict depends on the split \(cuts)")
         }
     }
 
@@ -40,20 +40,20 @@ enum HeadFuzz {
     private static func checkAccepted(
         _ bytes: UnsafeRawBufferPointer, _ request: HTTPRequest, _ framing: RequestHead.Framing, _ limits: HTTPLimits
     ) {
-        precondition(request.headerFields.count <= limits.fieldCountMax, "too many fields")
+        require(request.headerFields.count <= limits.fieldCountMax, "too many fields")
         if case .length(let count) = framing {
-            precondition((0...limits.bodyBytesMax).contains(count), "a length over its limit")
+            require((0...limits.bodyBytesMax).contains(count), "a length over its limit")
         }
         for field in request.headerFields {
             // HTTPField silently turns what it does not like into spaces: that must never have been needed.
             let value = field.withUnsafeBytesOfValue { Array($0) }
-            precondition(holds(bytes, value), "a value that was not sent")
+            require(holds(bytes, value), "a value that was not sent")
         }
-        guard let path = request.path else { preconditionFailure("no path") }
-        precondition(path == "*" || path.hasPrefix("/"), "the path is in neither form")
+        guard let path = request.path else { fatalError("no path") }
+        require(path == "*" || path.hasPrefix("/"), "the path is in neither form")
         guard let target = try? RequestTarget(path) else { return }
         for segment in target.segments {
-            precondition(
+            require(
                 !segment.holdsControlCharacter && segment != "." && segment != ".." && !segment.hasPrefix("../"), "a bad segment")
         }
     }

@@ -9,9 +9,9 @@ enum MultipartFuzz {
         let whole = verdict(bytes, [])
         for cuts in FuzzLimits.splits(bytes.count) {
             let split = verdict(bytes, cuts)
-            precondition(split.refusal == whole.refusal, "the verdict depends on the split \(cuts)")
+            require(split.refusal == whole.refusal, "the verdict depends on the split \(cuts)")
             // A refusal swallows the events of its own call, so only complete forms must agree in them.
-            if whole.refusal == nil { precondition(split == whole, "the events depend on the split \(cuts)") }
+            if whole.refusal == nil { require(split == whole, "the events depend on the split \(cuts)") }
         }
     }
 
@@ -33,7 +33,7 @@ enum MultipartFuzz {
 
     private static func append(_ event: MultipartParser.Event, to events: inout [MultipartParser.Event]) {
         if case .data(let more) = event, case .data(let data)? = events.last {
-            precondition(!more.isEmpty, "an empty data event")
+            require(!more.isEmpty, "an empty data event")
             events[events.count - 1] = .data(data + more)
         } else {
             events.append(event)
