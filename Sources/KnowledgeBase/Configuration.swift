@@ -1,4 +1,5 @@
 package import Documents
+import Glibc
 
 extension KnowledgeBase {
     package struct Configuration: Sendable {
@@ -13,6 +14,34 @@ extension KnowledgeBase {
         package var chunksPerDocumentMax = 200_000
         package var embeddingBatchSize = 32
         package var failuresKeptMax = 1_000
+        /// Vectors kept for texts that come back; the least recently used go first.
+        package var embeddingCacheEntriesMax = 50_000
+        /// Bytes of one document's metadata, sidecar file or upload.
+        package var metadataBytesMax = 65_536
+        package var jobsKeptMax = 100
+        /// Opens an existing knowledge base without the lock and without changing it, beside a server that writes.
+        package var isReadOnly = false
+        /// Lets another embedding model in: the stored vectors are dropped and made anew by the next sync.
+        package var rebuild = false
+
+        // MARK: Search
+        /// Weights of the two kinds of ranks in reciprocal-rank fusion.
+        package var ftsWeight = 1.0
+        package var vectorWeight = 1.0
+        /// Weight of file name and headings beside the text in bm25.
+        package var contextWeight = 0.3
+        /// Hits taken from each list before fusion.
+        package var candidatesMax = 100
+        package var topKMax = 200
+        package var queryTextsMax = 4
+        /// Connections that read while one writes.
+        package var readerCount = 2
+
+        // MARK: Database
+        /// Pages in the write-ahead log before they are moved into the file.
+        package var checkpointPages = 1_000
+        /// Unix seconds.
+        package var clock: @Sendable () -> Int = { Int(time(nil)) }
 
         package init(dataDirectory: String, documentsDirectory: String?) {
             self.dataDirectory = dataDirectory

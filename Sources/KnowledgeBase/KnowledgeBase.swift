@@ -2,42 +2,54 @@ package import Logging
 package import RAG
 
 /// Documents, chunks, full text and vectors in one SQLite file, kept in step with its sources.
+///
+/// `KnowledgeBase+Search` retrieves, `KnowledgeBase+Documents` lists, adopts and deletes, `KnowledgeBase+Sync` follows the sources.
 package final class KnowledgeBase: Retriever {
+    let configuration: Configuration
+    let embedder: (any Embedder)?
+    let logger: Logger
+    let folder: DataFolder
+    let store: Store
+    let filters = FilterCache()
+    let sync: SyncCoordinator
+    /// Held until the knowledge base goes; nil when opened for reading only.
+    private let lock: FolderLock?
+    /// Hashing, moving and listing files.
+    let fileQueue = WorkQueue(label: "outcrop.knowledge.files", width: 2)
+
     /// Opens or creates `configuration.dataDirectory`/outcrop.sqlite, migrating it.
-    /// Throws `OutcropFailure` `.conflict` naming `sync --rebuild` when the stored embedding model differs.
-    package init(_ configuration: Configuration, embedder: (any Embedder)?, logger: Logger) async throws { fatalError("contract") }
+    /// Throws `OutcropFailure` `.conflict` naming `sync --rebuild` when the stored embedding model differs, or the process
+    /// that has the data folder; `.notFound` when opened for reading only and there is none.
+    package init(_ configuration: Configuration, embedder: (any Embedder)?, logger: Logger) async throws {
+        self.configuration = configuration
+        self.embedder = embedder
+        self.logger = logger
+        let opening = Opening(configuration: configuration, model: embedder.map { ($0.id, $0.dimensions) })
+        let opened = try await fileQueue.run { try opening.open() }
+        folder = opening.folder
+        store = opened.store
+        lock = opened.lock
+        sync = SyncCoordinator(clock: configuration.clock, failuresKeptMax: configuration.failuresKeptMax)
+        if let interrupted = opened.interruptedJobs.first {
+            logger.notice("a sync was interrupted; the next one continues", metadata: ["job": "\(interrupted)"])
+        }
+    }
 
-    // MARK: Search
-    package func retrieve(_ query: RetrievalQuery) async throws -> [Passage] { fatalError("contract") }
-    package func hasDocuments() async throws -> Bool { fatalError("contract") }
-    package func storedText(documentID: String, range: Range<Int>) async throws -> String? { fatalError("contract") }
-
-    // MARK: Documents
-    /// In order of creation, newest last; `after` is a document id.
-    package func documents(limit: Int, after: String?) async throws -> (documents: [DocumentRecord], hasMore: Bool) { fatalError("contract") }
-    package func document(id: String) async throws -> DocumentRecord? { fatalError("contract") }
-    /// Path of the original file, nil when it is not known or not there any more.
-    package func originalPath(id: String) async throws -> String? { fatalError("contract") }
-    /// Tombstones at once (no answer uses it from now on), then removes an uploaded original; a folder's file is hidden until its content changes.
-    /// False when there is no such document.
-    package func delete(id: String) async throws -> Bool { fatalError("contract") }
-    /// Takes a completely received file into `uploads/` under `filename` (replacing one of that name) and lists it as pending; durable on return.
-    package func adoptUpload(temporaryPath: String, filename: String, contentType: String, metadata: [String: JSONValue]) async throws -> DocumentRecord { fatalError("contract") }
     /// Where uploads are to be written before `adoptUpload` (same file system).
-    package var incomingDirectory: String { fatalError("contract") }
-
-    // MARK: Sync
-    /// Starts a sync, or returns the one that runs.
-    package func startSync(rebuild: Bool) async throws -> SyncJob { fatalError("contract") }
-    /// Waits until this job has ended.
-    package func waitForSync(_ id: String) async throws -> SyncJob { fatalError("contract") }
-    package func job(id: String) async throws -> SyncJob? { fatalError("contract") }
-    package func latestJob() async throws -> SyncJob? { fatalError("contract") }
-    /// Snapshots of a running job, a few a second, ending with the last one.
-    package func progress(of id: String) -> AsyncStream<SyncJob> { fatalError("contract") }
+    package var incomingDirectory: String { folder.incoming }
 
     /// From memory, never waiting for a sync or a query.
-    package var status: Status { fatalError("contract") }
+    package var status: Status {
+        let snapshot = store.current
+        return Status(
+            generation: snapshot.generation, documentCount: snapshot.counts.documents, indexedCount: snapshot.counts.indexed,
+            failedCount: snapshot.counts.failed, pendingCount: snapshot.counts.pending, chunkCount: snapshot.counts.chunks,
+            embeddingModel: embedder?.id, embeddingDimensions: embedder?.dimensions, runningJob: sync.running)
+    }
+
     /// Ends a running sync at a batch border and closes the database.
-    package func close() async { fatalError("contract") }
+    package func close() async {
+        await sync.stop()
+        await store.close()
+    }
 }

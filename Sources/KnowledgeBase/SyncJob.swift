@@ -1,8 +1,8 @@
 /// One run of bringing the index in step with its sources.
-package struct SyncJob: Hashable, Sendable {
-    package enum Status: String, Sendable { case running, completed, failed, cancelled }
+package struct SyncJob: Hashable, Codable, Sendable {
+    package enum Status: String, Codable, Sendable { case running, completed, failed, cancelled }
 
-    package struct Failure: Hashable, Sendable {
+    package struct Failure: Hashable, Codable, Sendable {
         package var documentID: String
         package var filename: String
         package var reason: String
@@ -15,7 +15,7 @@ package struct SyncJob: Hashable, Sendable {
     }
 
     /// Counts so far; `filesTotal` is known after the scan.
-    package struct Progress: Hashable, Sendable {
+    package struct Progress: Hashable, Codable, Sendable {
         package var filesDone = 0
         package var filesTotal = 0
         package var chunksDone = 0
@@ -31,7 +31,10 @@ package struct SyncJob: Hashable, Sendable {
     /// Unix seconds.
     package var startedAt: Int
     package var finishedAt: Int?
+    /// Files found that can be read.
     package var scanned = 0
+    /// Files passed over because their kind is not supported.
+    package var skipped = 0
     package var added = 0
     package var updated = 0
     package var deleted = 0

@@ -1,3 +1,5 @@
+import CSQLite
+
 /// What SQLite refused: extended code, message, and the SQL (never its bound values).
 package struct SQLiteError: Error, Hashable, Sendable {
     package var code: Int32
@@ -9,4 +11,22 @@ package struct SQLiteError: Error, Hashable, Sendable {
         self.message = message
         self.sql = sql
     }
+
+    /// The low byte of the extended code, such as `SQLITE_BUSY` (sqlite.org/rescode.html §1.2).
+    package var primaryCode: Int32 { code & 0xFF }
+    /// Another connection holds the lock and the busy timeout has passed.
+    package var isBusy: Bool { primaryCode == SQLITE_BUSY }
+    package var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
+    /// The file is damaged or is no SQLite database.
+    package var isDamaged: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+    package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
+}
+
+extension SQLiteError: CustomStringConvertible {
+    package var description: String { "SQLite \(code): \(message)\(sql.map { " in: \($0)" } ?? "")" }
+}
+
+extension SQLiteError {
+    /// For content that SQLite accepts and its reader cannot.
+    package static let corrupt = SQLITE_CORRUPT
 }

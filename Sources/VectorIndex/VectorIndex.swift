@@ -1,4 +1,8 @@
 /// Exact cosine top-k over unit vectors held in memory. A value: readers keep theirs while a writer makes the next.
+///
+/// Rows lie in blocks of 1,024 behind copy-on-write arrays, so that a copy costs one reference per block and a change after
+/// it copies one block (1.5 MiB at 384 dimensions), not the index. There is no table from id to row: a block knows its
+/// smallest and largest id, and ids that grow with time, as here, lie in one block each.
 package struct VectorIndex: Sendable {
     package struct Hit: Hashable, Sendable {
         package var id: Int64
@@ -9,18 +13,83 @@ package struct VectorIndex: Sendable {
             self.id = id
             self.score = score
         }
+
+        /// Higher scores first, ties by smaller id.
+        package func precedes(_ other: Hit) -> Bool { score > other.score || (score == other.score && id < other.id) }
     }
 
-    package init(dimensions: Int) { fatalError("contract") }
-    package var dimensions: Int { fatalError("contract") }
-    package var count: Int { fatalError("contract") }
+    package static let rowsPerBlock = 1_024
+
+    package let dimensions: Int
+    package private(set) var count = 0
+    private(set) var blocks: [VectorBlock] = []
+
+    package init(dimensions: Int) {
+        precondition(dimensions > 0)
+        self.dimensions = dimensions
+    }
 
     /// Adds or replaces. `vector` is [dimensions] and of unit length (or all zero).
-    package mutating func insert(id: Int64, _ vector: [Float]) { fatalError("contract") }
-    package mutating func remove(id: Int64) { fatalError("contract") }
+    package mutating func insert(id: Int64, _ vector: [Float]) {
+        precondition(vector.count == dimensions, "a vector of \(vector.count) dimensions in an index of \(dimensions)")
+        if let (block, row) = locate(id) {
+            blocks[block].replace(row: row, with: vector)
+            return
+        }
+        if blocks.last.map({ $0.ids.count == Self.rowsPerBlock }) ?? true { blocks.append(VectorBlock(dimensions: dimensions)) }
+        blocks[blocks.count - 1].append(id: id, vector)
+        count += 1
+    }
+
+    package mutating func remove(id: Int64) {
+        guard let (block, row) = locate(id) else { return }
+        blocks[block].remove(row: row)
+        count -= 1
+        if blocks[block].ids.isEmpty { blocks.remove(at: block) }
+        // Removals leave holes in their blocks; at half empty the rows are packed again, which is then paid for.
+        if blocks.count * Self.rowsPerBlock > 2 * count + 2 * Self.rowsPerBlock { pack() }
+    }
 
     /// The `topK` best ids, highest score first, ties by smaller id; only ids that `isIncluded` accepts. Equals brute force.
-    package func search(_ query: [Float], topK: Int, isIncluded: ((Int64) -> Bool)? = nil) -> [Hit] { fatalError("contract") }
+    package func search(_ query: [Float], topK: Int, isIncluded: ((Int64) -> Bool)? = nil) -> [Hit] {
+        precondition(query.count == dimensions)
+        var best = BestHits(capacity: topK)
+        var scores = [Float](repeating: 0, count: Self.rowsPerBlock)
+        for block in blocks {
+            block.dotProducts(with: query, into: &scores)
+            for row in block.ids.indices where best.accepts(score: scores[row]) {
+                if let isIncluded, !isIncluded(block.ids[row]) { continue }
+                best.offer(Hit(id: block.ids[row], score: scores[row]))
+            }
+        }
+        return best.sorted
+    }
+
     /// Cosine of the query with one stored vector, nil when it is not there.
-    package func score(_ query: [Float], id: Int64) -> Float? { fatalError("contract") }
+    package func score(_ query: [Float], id: Int64) -> Float? {
+        precondition(query.count == dimensions)
+        guard let (block, row) = locate(id) else { return nil }
+        return blocks[block].dotProduct(row: row, with: query)
+    }
+
+    private func locate(_ id: Int64) -> (block: Int, row: Int)? {
+        // Newest first: changes and searches meet recent ids more often.
+        for index in blocks.indices.reversed() {
+            if let row = blocks[index].row(of: id) { return (index, row) }
+        }
+        return nil
+    }
+
+    private mutating func pack() {
+        var packed = VectorIndex(dimensions: dimensions)
+        for block in blocks {
+            for row in block.ids.indices {
+                if packed.blocks.last.map({ $0.ids.count == Self.rowsPerBlock }) ?? true {
+                    packed.blocks.append(VectorBlock(dimensions: dimensions))
+                }
+                packed.blocks[packed.blocks.count - 1].append(id: block.ids[row], block.vector(row: row))
+            }
+        }
+        blocks = packed.blocks
+    }
 }
