@@ -1,13 +1,77 @@
+package import CKernels
 package import RAG
+import Synchronization
 
 /// A BERT-family sentence encoder read from a folder: config.json, vocab.txt, model.safetensors.
+///
+/// A text is read up to the model's length (256 tokens for MiniLM, at most 512) and becomes one unit vector. Queries and documents have
+/// queues of their own, so a question never waits behind an indexing batch.
 package final class LocalEmbedder: Embedder {
+    package static let threadsMax = 256
+
+    /// Names the weights and all that shapes vectors: `all-MiniLM-L6-v2` for that model as published, otherwise the name in
+    /// config.json (or `bert-<hidden>`) and eight digits of a fingerprint over the tensors' header and samples of each, the vocabulary,
+    /// pooling, length and casing. Moving the folder keeps it.
+    package let id: String
+    package let folder: ModelFolder
+    private let encoder: BertEncoder
+    private let threads: Int
+    private let documentQueue: WorkQueue
+    private let queryQueue: WorkQueue
+    /// Idle working memory; at most as many as the two queues have workers.
+    private let idle = Mutex<[EncoderScratch]>([])
+
     /// Maps the weights; throws `OutcropFailure` naming the missing or wrong file and the remedy (`make model`).
     /// `threads` pieces of a batch are encoded at once on Dispatch.
-    package init(directory: String, threads: Int) throws { fatalError("contract") }
+    package convenience init(directory: String, threads: Int) throws {
+        try self.init(directory: directory, threads: threads, cpu: outcrop_cpu_best())
+    }
 
-    package var id: String { fatalError("contract") }
-    package var dimensions: Int { fatalError("contract") }
-    package func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] { fatalError("contract") }
-    package func tokenCount(_ text: String) -> Int { fatalError("contract") }
+    /// With the instruction set named, which must be supported here.
+    package init(directory: String, threads: Int, cpu: outcrop_cpu) throws {
+        precondition(threads > 0 && threads <= Self.threadsMax)
+        folder = try ModelFolder(directory: directory)
+        let file = try SafetensorsFile(path: "\(directory)/model.safetensors")
+        encoder = try BertEncoder(file: file, config: folder.config, pooling: folder.pooling, cpu: cpu)
+        var fingerprint = folder.fingerprint
+        file.sample { fingerprint.add($0) }
+        id = Self.knownModels[fingerprint.value] ?? "\(folder.config.name ?? "bert-\(folder.config.hidden)")-\(fingerprint.short)"
+        self.threads = threads
+        documentQueue = WorkQueue(label: "outcrop.embed.documents", width: threads)
+        queryQueue = WorkQueue(label: "outcrop.embed.queries", width: threads)
+    }
+
+    package var dimensions: Int { folder.config.hidden }
+
+    /// One unit vector a text, in order. At most `threads` texts of a call are under way at once; when the task is cancelled,
+    /// those finish and the rest is not begun.
+    package func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
+        var vectors = Array(repeating: [Float](), count: texts.count)
+        try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
+            for index in texts.indices {
+                if index >= threads, let (done, vector) = try await group.next() { vectors[done] = vector }
+                let text = texts[index]
+                group.addTask { (index, try await self.embed(text, purpose: purpose)) }
+            }
+            for try await (done, vector) in group { vectors[done] = vector }
+        }
+        return vectors
+    }
+
+    /// Tokens of the whole text with `[CLS]` and `[SEP]`, as if the model had no limit: a count above `folder.tokenCountMax` says that
+    /// the end would not be read. BGE's query prefix is not counted.
+    package func tokenCount(_ text: String) -> Int { folder.tokenizer.encode(text).count }
+
+    private func embed(_ text: String, purpose: EmbeddingPurpose) async throws -> [Float] {
+        let queue = purpose == .query ? queryQueue : documentQueue
+        return try await queue.run { [self] in
+            let read = purpose == .query ? folder.queryPrefix + text : text
+            let ids = folder.tokenizer.encode(read, countMax: folder.tokenCountMax)
+            var scratch = idle.withLock { $0.popLast() } ?? EncoderScratch()
+            defer { idle.withLock { $0.append(scratch) } }
+            return try encoder.encode(ids, scratch: &scratch)
+        }
+    }
+
+    private static let knownModels: [UInt64: String] = [:]
 }

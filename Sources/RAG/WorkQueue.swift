@@ -4,27 +4,38 @@ import Synchronization
 /// Runs blocking or CPU-bound work on Dispatch threads, so that nothing blocks Swift's cooperative pool.
 ///
 /// At most `width` pieces run at once, in the order they came, and `pendingMax` wait; one more is refused with
-/// `.unavailable`. A waiting piece whose task was cancelled is not started. No thread is held while waiting.
+/// `.unavailable`. A waiting piece whose task is cancelled gives up its place at once; a running one runs to its end, and its
+/// caller waits for it. No thread is held while waiting.
 package final class WorkQueue: Sendable {
+    private typealias Job = @Sendable () -> Void
+
+    private enum Admission {
+        case starts
+        case waits(ticket: Int)
+        case refused
+    }
+
     private struct State {
         var running = 0
-        var waiting: [@Sendable () -> Void] = []
-        /// Index of the first waiting job; the array is compacted when half of it is spent.
-        var head = 0
+        /// Waiting jobs by ticket; tickets are issued in order, and a withdrawn one leaves a gap.
+        var waiting: [Int: Job] = [:]
+        var nextTicket = 0
+        var headTicket = 0
 
-        mutating func next() -> (@Sendable () -> Void)? {
-            guard head < waiting.count else {
-                running -= 1
-                waiting.removeAll(keepingCapacity: true)
-                head = 0
-                return nil
+        mutating func enqueue(_ job: @escaping Job) -> Int {
+            defer { nextTicket += 1 }
+            waiting[nextTicket] = job
+            return nextTicket
+        }
+
+        /// The job that has waited longest; without one, a place becomes free.
+        mutating func next() -> Job? {
+            while headTicket < nextTicket {
+                defer { headTicket += 1 }
+                if let job = waiting.removeValue(forKey: headTicket) { return job }
             }
-            defer { head += 1 }
-            if head > waiting.count / 2, head > 64 {
-                waiting.removeFirst(head)
-                head = 0
-            }
-            return waiting[head]
+            running -= 1
+            return nil
         }
     }
 
@@ -45,35 +56,41 @@ package final class WorkQueue: Sendable {
     /// The result of `body`, run off the cooperative pool. Throws `CancellationError` if cancelled before it starts.
     package func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
         try Task.checkCancellation()
-        let cancelled = Cancellation()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let admitted = submit {
-                    continuation.resume(with: Result { if cancelled.isSet { throw CancellationError() } else { try body() } })
-                }
-                if !admitted { continuation.resume(throwing: overloaded) }
+        let outcome = OneShot<Value>()
+        switch submit({ outcome.finish(Result { try body() }) }) {
+        case .refused: throw overloaded
+        case .starts: return try await outcome.value()
+        case .waits(let ticket):
+            return try await withTaskCancellationHandler {
+                try await outcome.value()
+            } onCancel: {
+                if withdraw(ticket) { outcome.finish(.failure(CancellationError())) }
             }
-        } onCancel: {
-            cancelled.set()
         }
     }
 
-    private func submit(_ job: @escaping @Sendable () -> Void) -> Bool {
-        let (admitted, starts) = state.withLock { state in
-            guard state.running == width else {
+    /// Pieces that wait for a place.
+    package var pendingCount: Int { state.withLock { $0.waiting.count } }
+
+    private func submit(_ job: @escaping Job) -> Admission {
+        let admission = state.withLock { state -> Admission in
+            if state.running < width {
                 state.running += 1
-                return (true, true)
+                return .starts
             }
-            guard state.waiting.count - state.head < pendingMax else { return (false, false) }
-            state.waiting.append(job)
-            return (true, false)
+            return state.waiting.count < pendingMax ? .waits(ticket: state.enqueue(job)) : .refused
         }
-        if starts { queue.async { self.drain(from: job) } }
-        return admitted
+        if case .starts = admission { queue.async { self.drain(from: job) } }
+        return admission
     }
 
-    private func drain(from first: @escaping @Sendable () -> Void) {
-        var job: (@Sendable () -> Void)? = first
+    /// Whether the job was still waiting; it will not run then.
+    private func withdraw(_ ticket: Int) -> Bool {
+        state.withLock { $0.waiting.removeValue(forKey: ticket) != nil }
+    }
+
+    private func drain(from first: @escaping Job) {
+        var job: Job? = first
         while let current = job {
             current()
             job = state.withLock { $0.next() }
@@ -84,10 +101,4 @@ package final class WorkQueue: Sendable {
         OutcropFailure(
             .unavailable, code: "overloaded", "Too much work is waiting (\(label)). Try again shortly.", retryAfterSeconds: 1)
     }
-}
-
-private final class Cancellation: Sendable {
-    private let flag = Atomic(false)
-    var isSet: Bool { flag.load(ordering: .acquiring) }
-    func set() { flag.store(true, ordering: .releasing) }
 }

@@ -3,3 +3,4 @@
 
 #include "outcrop_cpu.h"
 #include "outcrop_dot.h"
+#include "outcrop_encoder.h"

@@ -1,0 +1,10 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The natural logarithm, for files that need nothing else of the C library.
+func logarithm(_ value: Double) -> Double { log(value) }

@@ -1,0 +1,96 @@
+import Synchronization
+
+/// Vectors by text, the least recently used out first, and the computations under way, each with those who wait for it.
+final class SharedVectors: Sendable {
+    private struct Computation {
+        let id: Int
+        var task: Task<Void, Never>?
+        var waiters: [Int: OneShot<[Float]>] = [:]
+    }
+
+    private struct State {
+        var kept: [String: (vector: [Float], lastUse: Int)] = [:]
+        var running: [String: Computation] = [:]
+        /// Numbers uses, callers and computations.
+        var counter = 0
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+
+    init(capacity: Int) {
+        precondition(capacity > 0)
+        self.capacity = capacity
+    }
+
+    /// The vector kept for `text`, else that of the computation under way, else of `compute`, which starts now.
+    func value(for text: String, compute: @escaping @Sendable () async throws -> [Float]) async throws -> [Float] {
+        try Task.checkCancellation()
+        let waiter = OneShot<[Float]>()
+        let (kept, ticket, starts) = enter(text, waiter)
+        if let kept { return kept }
+        if starts { start(ticket, text, compute) }
+        return try await withTaskCancellationHandler {
+            try await waiter.value()
+        } onCancel: {
+            leave(text, ticket)
+            waiter.finish(.failure(CancellationError()))
+        }
+    }
+
+    /// Callers that wait for `text`.
+    func waiterCount(for text: String) -> Int { state.withLock { $0.running[text]?.waiters.count ?? 0 } }
+
+    private func enter(_ text: String, _ waiter: OneShot<[Float]>) -> (kept: [Float]?, ticket: Int, starts: Bool) {
+        state.withLock { state in
+            state.counter += 1
+            let ticket = state.counter
+            if let kept = state.kept[text]?.vector {
+                state.kept[text]?.lastUse = ticket
+                return (kept, ticket, false)
+            }
+            let starts = state.running[text] == nil
+            state.running[text, default: Computation(id: ticket)].waiters[ticket] = waiter
+            return (nil, ticket, starts)
+        }
+    }
+
+    /// The computation belongs to all who wait, so it is a task of its own and not a child of the first caller.
+    private func start(_ id: Int, _ text: String, _ compute: @escaping @Sendable () async throws -> [Float]) {
+        let task = Task {
+            do { end(id, text, .success(try await compute())) } catch { end(id, text, .failure(error)) }
+        }
+        let isWanted = state.withLock { state in
+            guard state.running[text]?.id == id else { return false }
+            state.running[text]?.task = task
+            return true
+        }
+        if !isWanted { task.cancel() }
+    }
+
+    private func end(_ id: Int, _ text: String, _ result: Result<[Float], any Error>) {
+        let waiters = state.withLock { state -> [OneShot<[Float]>] in
+            guard state.running[text]?.id == id else { return [] }
+            if case .success(let vector) = result { keep(vector, for: text, in: &state) }
+            return state.running.removeValue(forKey: text).map { Array($0.waiters.values) } ?? []
+        }
+        for waiter in waiters { waiter.finish(result) }
+    }
+
+    private func keep(_ vector: [Float], for text: String, in state: inout State) {
+        if state.kept.count >= capacity, let oldest = state.kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            state.kept.removeValue(forKey: oldest.key)
+        }
+        state.counter += 1
+        state.kept[text] = (vector, state.counter)
+    }
+
+    private func leave(_ text: String, _ ticket: Int) {
+        let abandoned = state.withLock { state -> Task<Void, Never>? in
+            guard state.running[text]?.waiters.removeValue(forKey: ticket) != nil, state.running[text]?.waiters.isEmpty == true
+            else { return nil }
+            return state.running.removeValue(forKey: text)?.task
+        }
+        abandoned?.cancel()
+    }
+}
