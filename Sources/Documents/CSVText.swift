@@ -49,7 +49,7 @@ struct CSVText {
                 try output.append(contentsOf: ": ".utf8)
             }
             // A line end inside a quoted value would break the row apart.
-            for byte in field { try output.append(byte == 0x0A ? 0x20 : byte) }
+            try output.append(contentsOf: field.contains(0x0A) ? field.map { $0 == 0x0A ? 0x20 : $0 } : field)
         }
         if !isFirst { try output.append(0x0A) }
     }

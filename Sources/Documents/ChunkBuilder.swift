@@ -3,7 +3,7 @@
 /// Ranges come with increasing starts, so the position in the text only moves forward.
 struct ChunkBuilder {
     private(set) var chunks: [Chunker.Chunk] = []
-    private let scalars: String.UnicodeScalarView
+    private let text: String
     private let headings: [ExtractedDocument.Heading]
     private let lineStarts: [Int]
     private var nextHeading = 0
@@ -13,19 +13,19 @@ struct ChunkBuilder {
     init(_ document: ExtractedDocument, lineStarts: [Int]) {
         var text = document.text
         text.makeContiguousUTF8()
-        scalars = text.unicodeScalars
         headings = document.headings
         self.lineStarts = lineStarts
+        self.text = text
         start = (0, text.startIndex)
     }
 
     mutating func append(_ range: Range<Int>, page: Int?) {
-        start.index = scalars.index(start.index, offsetBy: range.lowerBound - start.offset)
+        start.index = text.unicodeScalars.index(start.index, offsetBy: range.lowerBound - start.offset)
         start.offset = range.lowerBound
-        let end = scalars.index(start.index, offsetBy: range.count)
+        let end = text.unicodeScalars.index(start.index, offsetBy: range.count)
         advanceHeadings(to: range.lowerBound)
         chunks.append(
-            .init(text: String(scalars[start.index..<end]), range: range, page: page, headings: path.map(\.title)))
+            .init(text: String(text[start.index..<end]), range: range, page: page, headings: path.map(\.title)))
     }
 
     private mutating func advanceHeadings(to offset: Int) {

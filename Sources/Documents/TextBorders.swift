@@ -21,26 +21,51 @@ struct TextBorders {
 
     init(_ document: ExtractedDocument) {
         var text = document.text
-        text.makeContiguousUTF8()
-        flags.reserveCapacity(text.utf8.count)
-        var classifier = BorderClassifier()
-        var index = text.startIndex
-        let scalars = text.unicodeScalars
-        while index < text.endIndex {
-            let end = text.index(after: index)
-            let first = scalars[index]
-            let isWhite = scalars[index..<end].allSatisfy(\.isWhiteSpace)
-            if document.isPaged, first == "\u{0C}" { pageEnds.append(flags.count) }
-            let kind = classifier.kind(before: first, isWhite: isWhite)
-            flags.append(kind.rawValue | (isWhite ? Self.whiteSpace : 0))
-            index = scalars.index(after: index)
-            while index < end {
-                flags.append(Kind.none.rawValue | (isWhite ? Self.whiteSpace : 0))
-                index = scalars.index(after: index)
-            }
-        }
+        let whole = text
+        text.withUTF8 { bytes in classify(whole, bytes, isPaged: document.isPaged) }
         pageEnds.append(flags.count)
         markHeadings(document.headings)
+    }
+
+    /// `bytes` are those of `text`.
+    private mutating func classify(_ text: String, _ bytes: UnsafeBufferPointer<UInt8>, isPaged: Bool) {
+        flags.reserveCapacity(bytes.count)
+        var classifier = BorderClassifier()
+        var offset = 0
+        // Known to lie between graphemes. `index(after:)` of any other index first searches backwards, which in a run of flags
+        // costs the square of its length; so a run beyond ASCII is walked with the indices that it returns.
+        var border: String.Index?
+        while offset < bytes.count {
+            // No grapheme joins two ASCII characters but CR LF (UAX #29, GB3).
+            let isAlone = bytes[offset] < 0x80 && bytes[offset] != 0x0D && (offset + 1 == bytes.count || bytes[offset + 1] < 0x80)
+            if isAlone {
+                append(Unicode.Scalar(bytes[offset]), &classifier, isPaged)
+                offset += 1
+                border = nil
+            } else {
+                let start = border ?? text.utf8.index(text.startIndex, offsetBy: offset)
+                let end = text.index(after: start)
+                append(text[start..<end].unicodeScalars, &classifier, isPaged)
+                offset += text.utf8.distance(from: start, to: end)
+                border = end
+            }
+        }
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar, _ classifier: inout BorderClassifier, _ isPaged: Bool) {
+        if isPaged, scalar == "\u{0C}" { pageEnds.append(flags.count) }
+        let isWhite = scalar.isWhiteSpace
+        flags.append(classifier.kind(before: scalar, isWhite: isWhite).rawValue | (isWhite ? Self.whiteSpace : 0))
+    }
+
+    private mutating func append(_ grapheme: Substring.UnicodeScalarView, _ classifier: inout BorderClassifier, _ isPaged: Bool) {
+        guard let first = grapheme.first else { return }
+        // A form feed before a character beyond ASCII.
+        if isPaged, first == "\u{0C}" { pageEnds.append(flags.count) }
+        let isWhite = grapheme.allSatisfy(\.isWhiteSpace)
+        let white = isWhite ? Self.whiteSpace : 0
+        flags.append(classifier.kind(before: first, isWhite: isWhite).rawValue | white)
+        for _ in grapheme.dropFirst() { flags.append(Kind.none.rawValue | white) }
     }
 
     func kind(_ offset: Int) -> Kind {

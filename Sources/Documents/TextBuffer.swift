@@ -18,11 +18,14 @@ struct TextBuffer {
     }
 
     mutating func append(contentsOf other: some Sequence<UInt8>) throws(ExtractionError) {
-        for byte in other { try append(byte) }
+        let start = bytes.count
+        bytes.append(contentsOf: other)
+        guard bytes.count <= byteCountMax else { throw Self.tooLarge(byteCountMax) }
+        scalarCount += Documents.scalarCount(bytes[start...])
     }
 
     mutating func append(_ scalar: Unicode.Scalar) throws(ExtractionError) {
-        for byte in UTF8.encode(scalar)! { try append(byte) }
+        try append(contentsOf: UTF8.encode(scalar)!)
     }
 
     static func tooLarge(_ byteCountMax: Int) -> ExtractionError {

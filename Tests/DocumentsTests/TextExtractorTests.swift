@@ -111,7 +111,7 @@ import Testing
         func repeated(_ text: String, _ count: Int) -> [UInt8] { Array(String(repeating: text, count: count).utf8) }
         var inputs: [(String, [UInt8])] = [
             ("empty", []), ("only spaces", repeated(" \n\t", 100)), ("only line ends", repeated("\r\n", 1_000)),
-            ("huge line", repeated("a", 50_000)), ("NULs", [UInt8](repeating: 0, count: 1_000)),
+            ("huge line", repeated("a", 10_000)), ("NULs", [UInt8](repeating: 0, count: 1_000)),
             ("every byte", (0..<10).flatMap { _ in Array(UInt8.min...UInt8.max) }),
             ("ELF", [0x7F] + Array("ELF".utf8) + [2, 1, 1, 0, 0, 0, 0]),
             ("UTF-32", [0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0, 0x62, 0, 0, 0]), ("marks", repeated("\u{301}", 5_000)),
