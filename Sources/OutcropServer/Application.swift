@@ -71,7 +71,20 @@ package struct Application: Sendable {
         // JSON routes have their own, smaller limit.
         configuration.limits.bodyBytesMax = max(
             settings.jsonBodyBytesMax, settings.uploadBytesMax + UploadRoutes.formOverheadBytesMax)
+        configuration.onAccess = { [logger] in Self.log($0, logger) }
         return try Server(configuration, logger: logger, handler: handler())
+    }
+
+    private static func log(_ record: AccessRecord, _ logger: Logger) {
+        logger.info(
+            "request",
+            metadata: [
+                "request-id": "\(record.requestID)", "method": "\(record.method ?? "-")", "path": "\(record.path ?? "-")",
+                "status": "\(record.status.map(String.init) ?? "-")", "bytes-in": "\(record.bytesIn)",
+                "bytes-out": "\(record.bytesOut)",
+                "ms": "\((record.milliseconds * 10).rounded() / 10)", "peer": "\(record.peer.host)",
+                "cancelled": "\(record.isCancelled)",
+            ])
     }
 
     private static func corsPolicy(_ origins: [String]) throws -> CORSPolicy {
@@ -83,8 +96,6 @@ package struct Application: Sendable {
     }
 
     private func route(_ request: ServerRequest) async throws -> ServerResponse {
-        // RFC 9110 §9.3.7: about the server as a whole, so every method it knows.
-        if request.head.path == "*" { return options(request, [.get, .head, .post, .delete, .options]) }
         switch router.match(request.head.method, request.target.segments) {
         case .handler(let handler, let parameters, _):
             var request = request

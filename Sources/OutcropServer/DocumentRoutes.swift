@@ -29,7 +29,7 @@ struct DocumentRoutes: RouteGroup {
                 parameter: "bytes")
         }
         let policy = UploadPolicy(
-            key: parts.knowledgeBase.uploadID(filename: request.filename), filename: request.filename,
+            key: try parts.knowledgeBase.uploadID(filename: request.filename), filename: request.filename,
             contentType: request.contentType ?? parts.knowledgeBase.contentType(forFilename: request.filename),
             // Whoever tells the size gets a form for that size.
             bytesMax: request.byteCount ?? settings.uploadBytesMax,

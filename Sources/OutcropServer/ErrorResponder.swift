@@ -37,7 +37,7 @@ struct ErrorResponder: Sendable {
     }
 
     private func log(_ error: any Error, _ requestID: String) {
-        logger.error("request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+        logger.error("request failed", metadata: ["request-id": "\(requestID)", "error": "\(error)"])
     }
 
     static func response(_ envelope: ErrorEnvelope) -> ServerResponse {

@@ -43,13 +43,6 @@ final class IncomingFile: Sendable {
             }
         }
     }
-
-    /// On disk when this returns.
-    func synchronize() async throws {
-        try await queue.run { [descriptor] in
-            guard fsync(descriptor.number) == 0 else { throw diskFailure() }
-        }
-    }
 }
 
 /// A file descriptor that is closed with its last reference.

@@ -6,7 +6,7 @@ protocol Knowledge: Sendable {
     var status: KnowledgeBase.Status { get }
     var incomingDirectory: String { get }
 
-    func uploadID(filename: String) -> String
+    func uploadID(filename: String) throws -> String
     func contentType(forFilename name: String) -> String
 
     func documents(limit: Int, after: String?) async throws -> (documents: [DocumentRecord], hasMore: Bool)

@@ -26,7 +26,6 @@ struct UploadRoutes: RouteGroup {
         let slot = try slots.take()
         defer { slot.giveBack() }
         let (file, policy) = try await receiveFile(call.request)
-        try await file.synchronize()
         let record = try await parts.knowledgeBase.adoptUpload(
             temporaryPath: file.path, filename: policy.filename, contentType: policy.contentType, metadata: policy.metadata)
         file.keep()

@@ -22,6 +22,7 @@ struct Fixture {
 
     init() throws {
         settings = ServerSettings(signingKey: try SigningKey(bytes: Array(repeating: 5, count: 32)), version: "1.2.3")
+        settings.port = 0
         knowledge = try MemoryKnowledge()
     }
 

@@ -9,18 +9,23 @@ import Testing
 /// Sends a request to the API: to its handler, or through a server and a socket.
 struct Transport: Sendable {
     enum Kind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-        case handler
+        case handler, socket
         var testDescription: String { rawValue }
     }
 
     private let handler: Handler
+    private let live: LiveServer?
 
-    init(_ kind: Kind, _ application: Application) throws { handler = application.handler() }
+    init(_ kind: Kind, _ application: Application) throws {
+        handler = application.handler()
+        live = kind == .socket ? try LiveServer(application) : nil
+    }
 
     func send(
         _ method: HTTPRequest.Method = .get, _ path: String, _ fields: HTTPFields = [:], body: [UInt8] = []
     ) async throws -> Answer {
-        try await handlerAnswer(method, path, fields, pieces: body.isEmpty ? [] : [body])
+        if let live { return try await SocketClient(port: live.port).send(method, path, fields, body: body) }
+        return try await handlerAnswer(method, path, fields, pieces: body.isEmpty ? [] : [body])
     }
 
     func post(_ path: String, _ json: String, _ fields: HTTPFields = [:]) async throws -> Answer {
@@ -62,11 +67,15 @@ struct Answer: Sendable {
     /// The connection was cut before the body's end.
     var isCut: Bool
 
-    init(_ response: ServerResponse, _ body: [UInt8], isCut: Bool) {
-        status = response.status.code
-        fields = response.headerFields
+    init(status: Int, fields: HTTPFields, body: [UInt8], isCut: Bool) {
+        self.status = status
+        self.fields = fields
         self.body = body
         self.isCut = isCut
+    }
+
+    init(_ response: ServerResponse, _ body: [UInt8], isCut: Bool) {
+        self.init(status: response.status.code, fields: response.headerFields, body: body, isCut: isCut)
     }
 
     var text: String { String(decoding: body, as: UTF8.self) }
@@ -99,4 +108,18 @@ final class CollectingWriter: ResponseWriter {
 /// A peer that has gone.
 struct GonePeer: ResponseWriter, Error {
     func write(_ bytes: [UInt8]) async throws { throw self }
+}
+
+/// A server on a free port, ended with its last reference.
+final class LiveServer: Sendable {
+    private let server: Server
+    private let running: Task<Void, any Error>
+    var port: Int { server.port }
+
+    init(_ application: Application) throws {
+        server = try application.makeServer()
+        running = Task { [server] in try await server.run() }
+    }
+
+    deinit { server.shutdown() }
 }
