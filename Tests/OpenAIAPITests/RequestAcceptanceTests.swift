@@ -163,7 +163,7 @@ struct RequestAcceptanceTests {
         let page = try PageQuery(limit: "100", after: "doc_1")
         #expect(page.limit == 100 && page.after == "doc_1")
         for (limit, after, parameter) in [
-            ("0", nil, "limit"), ("101", nil, "limit"), ("x", nil, "limit"), ("", nil, "limit"), ("1", "", "after"),
+            ("0", nil, "limit"), ("1001", nil, "limit"), ("x", nil, "limit"), ("", nil, "limit"), ("1", "", "after"),
         ]
             as [(String, String?, String)]
         {
