@@ -26,7 +26,6 @@ struct NginxTests {
         let client = try RawClient(port: port)
         // nginx closes in the middle of what it refuses, so both directions may fail.
         try? client.send(row.bytes)
-        client.finishWriting()
         guard let response = try? client.readResponse(toHead: row.bytes.starts(with: "HEAD ".utf8)) else { return }
         let isOurs = response.fields["content-type"] == "application/json"
         #expect(!(isOurs && response.status == 400), "nginx forwards what this server refuses: \(row.name): \(response.text)")
@@ -66,7 +65,8 @@ private final class NginxProcess {
     }
 
     func stop() {
-        process.terminate()
+        // Not SIGTERM: a child started from a Dispatch thread inherits its mask, which blocks it.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }
@@ -87,6 +87,8 @@ private final class NginxProcess {
             uwsgi_temp_path uwsgi;
             scgi_temp_path scgi;
             client_max_body_size 0;
+            client_header_timeout 1s;
+            client_body_timeout 1s;
             large_client_header_buffers 8 128k;
             server {
                 listen 127.0.0.1:\(port);
