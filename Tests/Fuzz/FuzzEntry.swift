@@ -1,6 +1,6 @@
 import Glibc
 
-/// libFuzzer's entry. `FUZZ_TARGET` names the parser: `head`, `chunked` or `multipart`. Built and run by `scripts/fuzz`,
+/// libFuzzer's entry. `FUZZ_TARGET` names the parser: `head`, `chunked` or `multipart`. Built and run by `make fuzz`,
 /// in one module with the pure sources of `HTTP`. A broken invariant traps, and libFuzzer keeps the input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
