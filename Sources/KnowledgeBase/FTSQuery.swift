@@ -28,6 +28,13 @@ struct FTSQuery: Hashable, Sendable {
         runs = Array(runs.prefix(Self.termsMax))
     }
 
+    /// How much a phrasing tells, up to 1: of "and its price?" and the same joined with the question before it, the longer
+    /// one knows what it is about. Three words, or six characters of Chinese, Japanese or Korean, are enough.
+    var specificity: Double {
+        let runWords = runs.reduce(0) { $0 + ($1.unicodeScalars.count + 1) / 2 }
+        return Double(min(3, max(1, words.count + runWords))) / 3
+    }
+
     /// For the porter table, nil without words.
     var wordExpression: String? { Self.expression(words) }
 

@@ -42,7 +42,7 @@ import Testing
         try bench.write("b.txt", "The sextant measures angles.")
         try await writer.synced()
         #expect(try await reader.names("sextant").first == "b.txt")
-        #expect(try await reader.find("sextant measures angles").first?.score ?? 0 > 0.99)
+        #expect(try await reader.find("the sextant measures angles").first?.score ?? 0 > 0.99)
         await #expect(throws: OutcropFailure.self) { try await reader.startSync(rebuild: false) }
         await #expect(throws: OutcropFailure.self) { try await reader.delete(id: "doc_x") }
         await reader.close()

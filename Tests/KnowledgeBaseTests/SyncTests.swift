@@ -108,13 +108,15 @@ import Testing
         try bench.write("a.txt", "The budget of the sales team.")
         try bench.write(
             "a.txt.metadata.json",
-            #"{"metadataAttributes": {"team": "sales", "year": 2024, "tags": ["x", "y"], "final": {"value": {"type": "BOOLEAN", "booleanValue": true}}}}"#)
+            #"{"metadataAttributes": {"team": "sales", "year": 2024, "tags": ["x", "y"], "final": {"value": {"type": "BOOLEAN", "booleanValue": true}}}}"#
+        )
         var job = try await base.synced()
         #expect((job.scanned, job.added) == (1, 1))
         let record = try #require(try await base.documents(limit: 1, after: nil).documents.first)
         #expect(
             record.metadata == [
-                "team": .string("sales"), "year": .number(2024), "tags": .array([.string("x"), .string("y")]), "final": .bool(true),
+                "team": .string("sales"), "year": .number(2024), "tags": .array([.string("x"), .string("y")]),
+                "final": .bool(true),
             ])
         let generation = base.status.generation
 
@@ -143,7 +145,8 @@ import Testing
         try bench.write(".git/config.txt", "hidden")
         try bench.write("picture.png", "png")
         try Data("secret".utf8).write(to: URL(fileURLWithPath: bench.root + "/outside.txt"))
-        try FileManager.default.createSymbolicLink(atPath: bench.documents + "/out.txt", withDestinationPath: bench.root + "/outside.txt")
+        try FileManager.default.createSymbolicLink(
+            atPath: bench.documents + "/out.txt", withDestinationPath: bench.root + "/outside.txt")
         try FileManager.default.createSymbolicLink(atPath: bench.documents + "/in.txt", withDestinationPath: "seen.txt")
         try FileManager.default.createSymbolicLink(atPath: bench.documents + "/circle", withDestinationPath: bench.documents)
         try FileManager.default.createSymbolicLink(atPath: bench.documents + "/dangling.txt", withDestinationPath: "nowhere.txt")
