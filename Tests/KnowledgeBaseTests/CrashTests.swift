@@ -55,7 +55,7 @@ import Testing
         for number in 0..<25 { try bench.write("\(number).txt", text(number)) }
         try await base.synced()
         let log = try Data(contentsOf: URL(fileURLWithPath: bench.data + "/outcrop.sqlite-wal"))
-        for round in 0..<12 {
+        for round in 0..<8 {
             let image = try copy(named: "torn\(round)")
             let length = Int.random(in: 0...log.count, using: &random)
             var torn = log.prefix(length)
@@ -94,7 +94,7 @@ import Testing
 
     private func copies(while isRunning: @Sendable () -> Bool, acknowledged: Acknowledged) async throws -> [Image] {
         var images: [Image] = []
-        while isRunning(), images.count < 15 {
+        while isRunning(), images.count < 8 {
             let told = acknowledged.told.withLock { $0 }
             images.append(Image(data: try copy(named: "image\(images.count)"), uploaded: told.uploaded, deleted: told.deleted))
             await Task.yield()

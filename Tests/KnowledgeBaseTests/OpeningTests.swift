@@ -1,8 +1,9 @@
 import Foundation
-import KnowledgeBase
 import RAG
 import SQLite
 import Testing
+
+@testable import KnowledgeBase
 
 @Suite struct OpeningTests {
     let bench: Bench
@@ -156,5 +157,10 @@ import Testing
         await base.close()
         await #expect(throws: OutcropFailure.self) { try await base.startSync(rebuild: false) }
         await #expect(throws: (any Error).self) { try await base.document(id: "doc_x") }
+    }
+
+    /// A released step never changes: files in the field were made with exactly this text.
+    @Test func `released migrations are what they were`() {
+        #expect(Schema.migrator.migrations.map(\.checksum) == [-3_345_580_645_211_971_880])
     }
 }
