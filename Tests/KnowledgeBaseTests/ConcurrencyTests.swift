@@ -107,6 +107,20 @@ import Testing
         await base.close()
     }
 
+    @Test func `readers do not wait for a writer`() async throws {
+        let base = try await bench.open()
+        try bench.write("a.txt", "A text on pelicans.")
+        try await base.synced()
+        let writer = try Connection(path: bench.data + "/outcrop.sqlite")
+        try writer.execute("BEGIN IMMEDIATE")
+        try writer.execute("UPDATE documents SET filename = 'b.txt'")
+        #expect(try await base.names("pelicans") == ["a.txt"])
+        #expect(try await base.documentNames() == ["a.txt"])
+        #expect(base.status.documentCount == 1)
+        try writer.execute("ROLLBACK")
+        await base.close()
+    }
+
     @Test func `the embedding cache is bounded and lets the oldest go`() async throws {
         let model = BagOfWords()
         let base = try await bench.open(model) {

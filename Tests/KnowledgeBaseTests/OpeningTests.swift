@@ -36,9 +36,10 @@ import Testing
         let missing = await #expect(throws: OutcropFailure.self) { try await bench.open { $0.isReadOnly = true } }
         #expect(missing?.kind == .notFound)
         let writer = try await bench.open()
+        let reader = try await bench.open { $0.isReadOnly = true }
+        #expect(try await reader.hasDocuments() == false)
         try bench.write("a.txt", "The compass points north.")
         try await writer.synced()
-        let reader = try await bench.open { $0.isReadOnly = true }
         #expect(try await reader.names("compass") == ["a.txt"])
         try bench.write("b.txt", "The sextant measures angles.")
         try await writer.synced()
