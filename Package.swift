@@ -74,7 +74,12 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "CKernels", cSettings: optimised),
 
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CLinux"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: [
+                "HTTP", "CLinux", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: strict),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "CKernels"], swiftSettings: strict),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -84,7 +89,8 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "KnowledgeBaseTests",
-            dependencies: ["KnowledgeBase", "RAG", "SQLite", "Documents"], swiftSettings: strict),
+            dependencies: ["KnowledgeBase", "RAG", "SQLite", "Documents", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
         .testTarget(
             name: "OpenAIAPITests", dependencies: ["OpenAIAPI", "RAG"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
@@ -92,6 +98,6 @@ let package = Package(
             name: "OutcropServerTests",
             dependencies: ["OutcropServer", "HTTP", "OpenAIAPI", "RAG", "KnowledgeBase", "LocalModels"],
             swiftSettings: strict),
-        .testTarget(name: "outcropTests", dependencies: ["outcrop"], swiftSettings: strict),
+        .testTarget(name: "outcropTests", dependencies: ["outcrop", "KnowledgeBase"], swiftSettings: strict),
     ]
 )

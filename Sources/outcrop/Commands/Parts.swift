@@ -27,6 +27,8 @@ struct Parts {
         self.notes = notes
         for note in notes { logger.warning("\(note)") }
         var configuration = Self.configuration(settings, access)
+        // The score is then made from bm25, which says little in a small collection: the order alone decides.
+        if embedder == nil { configuration.minScore = 0 }
         adjust(&configuration)
         self.configuration = configuration
         knowledgeBase = try await KnowledgeBase(configuration, embedder: embedder, logger: logger)
