@@ -36,11 +36,42 @@ enum Authority {
         return digitsDue == 0
     }
 
-    /// The octets of an IPv6 address; zones and IPvFuture are refused.
+    /// IPv6address (RFC 3986 §3.2.2): eight groups, or fewer around one `::`. Zones and IPvFuture are refused.
     private static func isIPv6(_ bytes: some Collection<UInt8>) -> Bool {
-        let colonCount = bytes.count { $0 == Octets.colon }
-        return (2...45).contains(bytes.count) && (2...8).contains(colonCount)
-            && bytes.allSatisfy { Octets.hexValue($0) != nil || $0 == Octets.colon || $0 == UInt8(ascii: ".") }
+        guard bytes.count <= 45 else { return false }
+        let all = Array(bytes)
+        guard let gap = all.indices.dropLast().first(where: { all[$0] == Octets.colon && all[$0 + 1] == Octets.colon }) else {
+            return groupCount(all[...], mayEndInIPv4: true) == 8
+        }
+        guard let before = groupCount(all[..<gap], mayEndInIPv4: false),
+            let after = groupCount(all[(gap + 2)...], mayEndInIPv4: true)
+        else { return false }
+        return before + after <= 7
+    }
+
+    /// The 16-bit groups of one side of `::`, nil when one is not up to four hexadecimal digits; an IPv4 address counts for two.
+    private static func groupCount(_ bytes: ArraySlice<UInt8>, mayEndInIPv4: Bool) -> Int? {
+        if bytes.isEmpty { return 0 }
+        var count = 0
+        for group in bytes.split(separator: Octets.colon, omittingEmptySubsequences: false) {
+            if (1...4).contains(group.count), group.allSatisfy({ Octets.hexValue($0) != nil }) {
+                count += 1
+            } else if mayEndInIPv4, group.endIndex == bytes.endIndex, isIPv4(group) {
+                count += 2
+            } else {
+                return nil
+            }
+        }
+        return count
+    }
+
+    private static func isIPv4(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                (1...3).contains(part.count) && part.allSatisfy(Octets.isDigit)
+                    && part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
+            }
     }
 
     /// Nothing, or `:` and a number up to 65535 (the number may be missing, RFC 3986 §3.2.3).

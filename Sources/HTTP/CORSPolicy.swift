@@ -87,7 +87,8 @@ package struct CORSPolicy: Hashable, Sendable {
             return nil
         }
         let isScheme = lower[..<colon].allSatisfy { Octets.isToken($0) } && Octets.isDigit(lower[0]) == false
-        guard isScheme, Authority.isValid(lower[(colon + 3)...]) else { return nil }
+        // `*` is legal in a host name by the grammar, but no browser sends one: a pattern would silently never match.
+        guard isScheme, Authority.isValid(lower[(colon + 3)...]), !lower.contains(UInt8(ascii: "*")) else { return nil }
         return String(decoding: lower, as: UTF8.self)
     }
 }

@@ -13,15 +13,17 @@ struct HeadSemantics: Sendable {
     private var expectsContinue = false
 
     /// Notes one field. True when it belongs among the request's fields (Host becomes the authority instead).
-    mutating func note(_ name: HTTPField.Name, _ value: Bytes, bodyBytesMax: Int) throws(HTTPParseError) -> Bool {
-        switch name.canonicalName {
-        case "host":
+    /// The length of a name decides which one it can be, so that most fields cost no comparison.
+    mutating func note(_ name: Bytes, _ value: Bytes, bodyBytesMax: Int) throws(HTTPParseError) -> Bool {
+        switch name.count {
+        case 4 where Octets.equals(name, ignoringCase: "host"):
             try noteHost(value)
             return false
-        case "content-length": try noteContentLength(value, bodyBytesMax: bodyBytesMax)
-        case "transfer-encoding": try noteTransferEncoding(value)
-        case "connection": noteConnection(value)
-        case "expect": try noteExpect(value)
+        case 6 where Octets.equals(name, ignoringCase: "expect"): try noteExpect(value)
+        case 10 where Octets.equals(name, ignoringCase: "connection"): noteConnection(value)
+        case 14 where Octets.equals(name, ignoringCase: "content-length"):
+            try noteContentLength(value, bodyBytesMax: bodyBytesMax)
+        case 17 where Octets.equals(name, ignoringCase: "transfer-encoding"): try noteTransferEncoding(value)
         default: break
         }
         return true

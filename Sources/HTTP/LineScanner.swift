@@ -16,7 +16,7 @@ struct LineScanner: Sendable {
     /// Offset of the line's first byte.
     private(set) var lineStart = 0
     /// Everything before this offset has been looked at and holds no control character.
-    private var position = 0
+    private(set) var position = 0
 
     /// Looks for the end of the line. Its CR must stand before offset `limit`.
     ///

@@ -21,8 +21,10 @@ enum PercentDecoding {
     }
 
     /// Decoded and checked to be UTF-8.
-    static func decodeText(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
-        decode(bytes, plusIsSpace: plusIsSpace).flatMap { String(validating: $0, as: UTF8.self) }
+    static func decodeText(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool = false) -> String? {
+        let isPlain = !bytes.contains { $0 == UInt8(ascii: "%") || (plusIsSpace && $0 == UInt8(ascii: "+")) }
+        if isPlain { return bytes.withUnsafeBytes(Octets.text) }
+        return decode(bytes, plusIsSpace: plusIsSpace).flatMap { $0.withUnsafeBytes(Octets.text) }
     }
 }
 

@@ -100,11 +100,12 @@ package struct RequestHeadParser: Sendable {
             throw HTTPParseError(status: 431, reason: "more than \(limits.fieldCountMax) header fields")
         }
         let (name, value) = try Self.split(line)
-        // The name's octets are ASCII and a token, so the initializer cannot fail.
+        guard try semantics.note(name, value, bodyBytesMax: limits.bodyBytesMax) else { return }
+        // The name's octets are a token, so the initializer cannot fail.
         guard let fieldName = HTTPField.Name(String(decoding: name, as: UTF8.self)) else { throw .fieldName }
-        if try semantics.note(fieldName, value, bodyBytesMax: limits.bodyBytesMax) {
-            fields.append(HTTPField(name: fieldName, value: value))
-        }
+        let octets = UnsafeRawBufferPointer(rebasing: value)
+        fields.append(
+            Octets.text(octets).map { HTTPField(name: fieldName, value: $0) } ?? HTTPField(name: fieldName, value: octets))
     }
 
     /// `field-name ":" OWS field-value OWS` (RFC 9112 §5). The scanner has already refused control characters.

@@ -12,21 +12,19 @@ struct RequestLine: Sendable {
 
     /// `line` has no CRLF and no control characters but perhaps HTAB.
     init(_ line: UnsafeRawBufferPointer) throws(HTTPParseError) {
-        let parts = line.split(separator: Octets.space, maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[1].isEmpty else {
-            throw .badRequest("the request line is not METHOD target HTTP/1.1 with single spaces")
-        }
-        guard let method = HTTPRequest.Method(String(decoding: parts[0], as: UTF8.self)) else {
+        guard let first = line.firstIndex(of: Octets.space), let last = line.lastIndex(of: Octets.space), first + 1 < last,
+            !line[(first + 1)..<last].contains(Octets.space)
+        else { throw .badRequest("the request line is not METHOD target HTTP/1.1 with single spaces") }
+        guard let method = HTTPRequest.Method(String(decoding: line[..<first], as: UTF8.self)) else {
             throw .badRequest("the method is not a token")
         }
         self.method = method
-        minorVersion = try Self.minorVersion(parts[2])
-        (path, authority) = try Self.target(parts[1], method)
+        minorVersion = try Self.minorVersion(UnsafeRawBufferPointer(rebasing: line[(last + 1)...]))
+        (path, authority) = try Self.target(line[(first + 1)..<last], method)
     }
 
     /// RFC 9112 §2.3. A higher minor version of HTTP/1 is processed as 1.1 (RFC 9110 §2.5).
-    private static func minorVersion(_ bytes: Slice<UnsafeRawBufferPointer>) throws(HTTPParseError) -> Int {
-        let version = Array(bytes)
+    private static func minorVersion(_ version: UnsafeRawBufferPointer) throws(HTTPParseError) -> Int {
         guard version.count == 8, version.starts(with: "HTTP/".utf8), version[6] == UInt8(ascii: "."),
             Octets.isDigit(version[5]), Octets.isDigit(version[7])
         else { throw .badRequest("the request line does not end in an HTTP version") }
@@ -42,7 +40,7 @@ struct RequestLine: Sendable {
     ) throws(HTTPParseError) -> (path: String, authority: String?) {
         guard method != .connect else { throw HTTPParseError(status: 501, reason: "CONNECT is not supported") }
         guard !bytes.contains(where: { $0 == UInt8(ascii: "#") || $0 == Octets.tab }),
-            let target = String(validating: bytes, as: UTF8.self)
+            let target = Octets.text(UnsafeRawBufferPointer(rebasing: bytes))
         else { throw .badRequest("the request target holds a fragment, a tab or octets that are not UTF-8") }
         if bytes.first == Octets.slash { return (target, nil) }
         if target == "*" {

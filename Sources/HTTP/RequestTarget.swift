@@ -24,43 +24,45 @@ package struct RequestTarget: Hashable, Sendable {
 
     /// Parses origin-form or `*` (no segments). Throws `HTTPParseError` 400.
     package init(_ target: String) throws {
-        guard !target.utf8.contains(UInt8(ascii: "#")) else { throw HTTPParseError.badRequest("the target holds a fragment") }
-        let parts = target.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1, omittingEmptySubsequences: false)
-        let path = parts[0]
-        items = try parts.count == 2 ? Self.items(parts[1]) : []
+        let bytes = Array(target.utf8)
+        guard !bytes.contains(UInt8(ascii: "#")) else { throw HTTPParseError.badRequest("the target holds a fragment") }
+        let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+        let path = bytes[..<pathEnd]
+        items = try Self.items(bytes[pathEnd...].dropFirst())
         if target == "*" || path.elementsEqual("/".utf8) {
             segments = []
             return
         }
         guard path.first == Octets.slash else { throw HTTPParseError.badRequest("the target does not begin with a slash") }
-        segments = try path.dropFirst().split(separator: Octets.slash, omittingEmptySubsequences: false).map {
-            try Self.segment($0)
-        }
+        segments = try path.dropFirst().split(separator: Octets.slash, omittingEmptySubsequences: false).map(Self.segment)
     }
 
     /// The value of the first query item of this name.
     package func queryValue(_ name: String) -> String? { items.first { $0.name == name }?.value }
 
-    private static func segment(_ raw: some Collection<UInt8>) throws -> String {
+    private static func segment(_ raw: ArraySlice<UInt8>) throws -> String {
         guard let segment = PercentDecoding.decodeText(raw) else {
             throw HTTPParseError.badRequest("the path is not valid percent-encoded UTF-8")
         }
         guard !segment.holdsControlCharacter else { throw HTTPParseError.badRequest("a control character in the path") }
-        let isRelative = segment.utf8.split(separator: Octets.slash).contains {
-            $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
-        }
-        guard !isRelative else { throw HTTPParseError.badRequest("the path holds . or .. as a segment") }
+        guard !holdsDots(segment) else { throw HTTPParseError.badRequest("the path holds . or .. as a segment") }
         return segment
     }
 
-    private static func items(_ query: some Collection<UInt8>) throws -> [QueryItem] {
+    /// Whether `.` or `..` stands between slashes or alone.
+    private static func holdsDots(_ segment: String) -> Bool {
+        segment.utf8.contains(UInt8(ascii: "."))
+            && segment.utf8.split(separator: Octets.slash).contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+    }
+
+    private static func items(_ query: ArraySlice<UInt8>) throws -> [QueryItem] {
         try query.split(separator: UInt8(ascii: "&")).map { item in
             let pair = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             return QueryItem(name: try queryText(pair[0]), value: pair.count == 2 ? try queryText(pair[1]) : "")
         }
     }
 
-    private static func queryText(_ raw: some Collection<UInt8>) throws -> String {
+    private static func queryText(_ raw: ArraySlice<UInt8>) throws -> String {
         guard let text = PercentDecoding.decodeText(raw, plusIsSpace: true), !text.utf8.contains(0) else {
             throw HTTPParseError.badRequest("the query is not valid percent-encoded UTF-8")
         }

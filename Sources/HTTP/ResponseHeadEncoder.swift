@@ -51,7 +51,9 @@ package struct ResponseHeadEncoder: Sendable {
     /// `HTTP/1.1 200 OK`: the server's own version whatever the client's (RFC 9110 §2.5).
     private func appendStatusLine(to head: inout [UInt8]) throws(ResponseHeadError) {
         guard (100...999).contains(status.code) else { throw ResponseHeadError(field: "status") }
-        head += "HTTP/1.1 \(status.code) ".utf8
+        head += "HTTP/1.1 ".utf8
+        for unit in [100, 10, 1] { head.append(UInt8(ascii: "0") + UInt8(status.code / unit % 10)) }
+        head.append(Octets.space)
         try Self.appendChecked(status.reasonPhrase.utf8, field: "reason-phrase", to: &head)
         head += [Octets.carriageReturn, Octets.lineFeed]
     }
