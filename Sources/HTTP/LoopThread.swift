@@ -14,6 +14,8 @@ struct LoopThread {
     private var deadlines = DeadlineHeap()
     /// Set while accepting is paused.
     private var acceptsAgainAt: ActiveClock.Nanoseconds?
+    /// One warning for each time the descriptors run out, not one for each try.
+    private var isExhausted = false
     private var drainsUntil: ActiveClock.Nanoseconds?
     private var events = [epoll_event](repeating: epoll_event(), count: EngineLimits.eventsPerTurn)
 
@@ -93,16 +95,24 @@ extension LoopThread {
             guard acceptsAgainAt == nil, let listener else { return }
             guard let isRefusal = roomForOneMore() else { return pauseAccepting() }
             switch listener.accept() {
-            case .accepted(let socket, let peer): begin(socket, peer, isRefusal: isRefusal)
+            case .accepted(let socket, let peer):
+                isExhausted = false
+                begin(socket, peer, isRefusal: isRefusal)
             case .lost: continue
             case .wouldBlock: return
             case .exhausted(let code):
-                core.logger.warning(
-                    "cannot accept connections for now: they wait in the backlog; raise the limit of open files (ulimit -n)",
-                    metadata: ["error": .string(systemErrorText(code))])
+                warnOfExhaustion(code)
                 return pauseAccepting()
             }
         }
+    }
+
+    private mutating func warnOfExhaustion(_ code: Int32) {
+        guard !isExhausted else { return }
+        isExhausted = true
+        core.logger.warning(
+            "cannot accept connections for now: they wait in the backlog; raise the limit of open files (ulimit -n)",
+            metadata: ["error": .string(systemErrorText(code))])
     }
 
     /// Whether the next connection is one beyond the cap; nil when not even a refusal has room.

@@ -43,8 +43,12 @@ package final class Server: Sendable {
     private let phase: Mutex<Phase>
 
     /// Binds and listens at once (throws `ServerError` with the remedy when the port is taken); serves after `run`. Ignores SIGPIPE in this process.
-    package init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) throws {
-        core = ServerCore(configuration, logger: logger, handler: handler, clock: ActiveClock())
+    package convenience init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) throws {
+        try self.init(configuration, logger: logger, clock: ActiveClock(), handler: handler)
+    }
+
+    init(_ configuration: Configuration, logger: Logger, clock: ActiveClock, handler: @escaping Handler) throws {
+        core = ServerCore(configuration, logger: logger, handler: handler, clock: clock)
         loop = try EventLoop()
         let listener = try Listener(host: configuration.host, port: configuration.port, backlog: configuration.backlog)
         port = listener.port

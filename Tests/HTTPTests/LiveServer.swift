@@ -1,8 +1,9 @@
 import Dispatch
-import HTTP
 import HTTPTypes
 import Logging
 import Synchronization
+
+@testable import HTTP
 
 /// Runs blocking code away from the cooperative pool, on which the server lives.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
@@ -14,10 +15,10 @@ func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result)
 /// Starts a server on a free port, runs the blocking client script against it and shuts it down.
 @discardableResult
 func withServer<Result: Sendable>(
-    _ configure: (inout Server.Configuration) -> Void = { _ in }, logger: Logger = .silent, handler: @escaping Handler,
-    client: @escaping @Sendable (_ port: Int) throws -> Result
+    _ configure: (inout Server.Configuration) -> Void = { _ in }, logger: Logger = .silent, clock: ActiveClock = ActiveClock(),
+    handler: @escaping Handler, client: @escaping @Sendable (_ port: Int) throws -> Result
 ) async throws -> Result {
-    let server = try liveServer(configure, logger: logger, handler: handler)
+    let server = try liveServer(configure, logger: logger, clock: clock, handler: handler)
     async let running: Void = server.run()
     do {
         let result = try await onThread { try client(server.port) }
@@ -32,14 +33,15 @@ func withServer<Result: Sendable>(
 }
 
 func liveServer(
-    _ configure: (inout Server.Configuration) -> Void = { _ in }, logger: Logger = .silent, handler: @escaping Handler
+    _ configure: (inout Server.Configuration) -> Void = { _ in }, logger: Logger = .silent, clock: ActiveClock = ActiveClock(),
+    handler: @escaping Handler
 ) throws -> Server {
     var configuration = Server.Configuration { status, message in
         ("application/json", Array("{\"status\":\(status.code),\"message\":\"\(message)\"}".utf8))
     }
     configuration.port = 0
     configure(&configuration)
-    return try Server(configuration, logger: logger, handler: handler)
+    return try Server(configuration, logger: logger, clock: clock, handler: handler)
 }
 
 extension Logger {
