@@ -14,20 +14,8 @@ extension GenerationOptions {
 
     /// A string or up to four; empty ones stop nothing.
     private static func stopSequences(_ fields: JSONFields) throws -> [String] {
-        guard let node = fields.node("stop") else { return [] }
-        let place = fields.place("stop")
-        switch node {
-        case .string(let text): return text.isEmpty ? [] : [text]
-        case .array(let items):
-            let elements = try JSONFields.elements(items, at: place, countMax: ChatCompletionRequest.stopSequencesMax)
-            return try elements.map { element in
-                guard case .string(let text) = element.node else {
-                    throw JSONFields.mismatch(element.place, "a string", element.node)
-                }
-                return text
-            }.filter { !$0.isEmpty }
-        default: throw JSONFields.mismatch(place, "a string or an array of strings", node)
-        }
+        let texts = try fields.texts("stop", countMax: ChatCompletionRequest.stopSequencesMax) ?? []
+        return texts.map(\.text).filter { !$0.isEmpty }
     }
 }
 

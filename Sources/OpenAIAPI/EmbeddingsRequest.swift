@@ -29,26 +29,22 @@ extension EmbeddingsRequest: DecodableRequest {
     }
 
     private static func input(_ fields: JSONFields) throws -> [String] {
-        let node = try fields.require("input")
-        switch node {
-        case .string(let text): return [try checked(text, at: "input")]
-        case .array(let items):
-            if case .some(.integer) = items.first { throw tokenInput }
-            if items.isEmpty { throw JSONFields.invalid("input", "empty_array", "expected at least one text.") }
-            return try JSONFields.elements(items, at: "input", countMax: inputsMax).map { element in
-                switch element.node {
-                case .string(let text): return try checked(text, at: element.place)
-                case .array: throw tokenInput
-                default: throw JSONFields.mismatch(element.place, "a string", element.node)
-                }
-            }
-        default: throw JSONFields.mismatch("input", "a string or an array of strings", node)
+        if holdsTokens(try fields.require("input")) { throw tokenInput }
+        let texts = try fields.texts("input", countMax: inputsMax) ?? []
+        if texts.isEmpty { throw JSONFields.invalid("input", "empty_array", "expected at least one text.") }
+        for (text, place) in texts where text.isEmpty {
+            throw JSONFields.invalid(place, "empty_string", "expected a text with at least one character.")
         }
+        return texts.map(\.text)
     }
 
-    private static func checked(_ text: String, at place: String) throws -> String {
-        if text.isEmpty { throw JSONFields.invalid(place, "empty_string", "expected a text with at least one character.") }
-        return text
+    /// `[1, 2]` or `[[1, 2]]`
+    private static func holdsTokens(_ node: JSONNode) -> Bool {
+        guard case .array(let items) = node else { return false }
+        switch items.first {
+        case .integer, .array: return true
+        default: return false
+        }
     }
 
     /// LangChain's default sends tokens of a vocabulary this model does not have.

@@ -100,6 +100,22 @@ extension JSONFields {
         return try Self.elements(items, at: place(name), countMax: countMax)
     }
 
+    /// A string, or an array of up to `countMax`, with the place of each.
+    func texts(_ name: String, countMax: Int) throws -> [(text: String, place: String)]? {
+        switch node(name) {
+        case nil: return nil
+        case .string(let text): return [(text, place(name))]
+        case .array(let items):
+            return try Self.elements(items, at: place(name), countMax: countMax).map { element in
+                guard case .string(let text) = element.node else {
+                    throw Self.mismatch(element.place, "a string", element.node)
+                }
+                return (text, element.place)
+            }
+        case .some(let node): throw Self.mismatch(place(name), "a string or an array of strings", node)
+        }
+    }
+
     /// The names present, in no particular order.
     var names: Dictionary<String, JSONNode>.Keys { members.keys }
 

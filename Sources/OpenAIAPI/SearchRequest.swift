@@ -29,25 +29,13 @@ extension SearchRequest: DecodableRequest {
     }
 
     private static func queries(_ fields: JSONFields) throws -> [String] {
-        let node = try fields.require("query")
-        switch node {
-        case .string(let text): return [try checked(text, at: "query")]
-        case .array(let items):
-            if items.isEmpty { throw JSONFields.invalid("query", "empty_array", "expected at least one query.") }
-            return try JSONFields.elements(items, at: "query", countMax: queriesMax).map { element in
-                guard case .string(let text) = element.node else {
-                    throw JSONFields.mismatch(element.place, "a string", element.node)
-                }
-                return try checked(text, at: element.place)
+        guard let texts = try fields.texts("query", countMax: queriesMax) else { throw fields.missing("query") }
+        if texts.isEmpty { throw JSONFields.invalid("query", "empty_array", "expected at least one query.") }
+        return try texts.map { text, place in
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                throw JSONFields.invalid(place, "empty_string", "expected a query that is not blank.")
             }
-        default: throw JSONFields.mismatch("query", "a string or an array of strings", node)
+            return try JSONFields.checkLength(text, queryCharactersMax, place)
         }
-    }
-
-    private static func checked(_ text: String, at place: String) throws -> String {
-        guard text.contains(where: { !$0.isWhitespace }) else {
-            throw JSONFields.invalid(place, "empty_string", "expected a query that is not blank.")
-        }
-        return try JSONFields.checkLength(text, queryCharactersMax, place)
     }
 }

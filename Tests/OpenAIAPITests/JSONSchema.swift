@@ -1,8 +1,7 @@
 import Foundation
 import RAG
 
-/// Checks values against the part of JSON Schema that OpenAI's and our own schemas use: type, enum, const, properties, required,
-/// additionalProperties, propertyNames, items, contains, pattern, anyOf, oneOf, allOf, $ref, minimum, maximum, minItems, maxItems, minLength, maxLength.
+/// Checks values against the part of JSON Schema that OpenAI's and our own schemas use; a keyword it does not know is a violation.
 struct JSONSchema {
     /// Keywords that say nothing about whether a value is valid.
     private static let annotations: Set<String> = [
@@ -12,8 +11,8 @@ struct JSONSchema {
 
     private let root: [String: JSONValue]
 
-    init(document: Data) throws {
-        root = try JSONDecoder().decode([String: JSONValue].self, from: document)
+    init(root: [String: JSONValue]) {
+        self.root = root
     }
 
     /// What is wrong with `value` as `#/components/schemas/NAME`; empty when it is valid.

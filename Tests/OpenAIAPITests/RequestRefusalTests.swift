@@ -88,4 +88,23 @@ struct RequestRefusalTests {
     @Test func `the table keeps its size`() {
         #expect(Self.table.count >= 120)
     }
+
+    /// Whatever stands in a body, the client hears of it in one way only.
+    @Test func `mutated bodies are taken or refused, never anything else`() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SplitMix64(state: seed)
+        let values = ["null", "true", "-1", "1.5", "1e400", "\"\"", "\"x\"", "[]", "{}", "[[1]]", "{\"type\":\"and\"}", "\\"]
+        for _ in 0..<2_000 {
+            let refusal = Self.table.randomElement(using: &random)!
+            guard refusal.body.utf8.count < 300 else { continue }
+            var pieces = refusal.body.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            pieces[Int.random(in: 0..<pieces.count, using: &random)] = values.randomElement(using: &random)!
+            do {
+                try refusal.route.decode(Array(pieces.joined(separator: ":").utf8))
+            } catch {
+                let failure = error as? OutcropFailure
+                #expect(failure?.kind == .invalidRequest && failure?.code != nil, "seed \(seed): \(pieces)")
+            }
+        }
+    }
 }

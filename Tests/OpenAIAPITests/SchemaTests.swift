@@ -10,7 +10,7 @@ struct SchemaTests {
 
     init() throws {
         let url = try #require(Bundle.module.url(forResource: "Fixtures/openai_schemas", withExtension: "json"))
-        schema = try JSONSchema(document: Data(contentsOf: url))
+        schema = JSONSchema(root: try JSONDecoder().decode([String: JSONValue].self, from: Data(contentsOf: url)))
     }
 
     @Test func `the checker finds what is wrong`() throws {

@@ -1,4 +1,6 @@
-/// A small seeded generator, so that a failing random test can be repeated (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators").
+/// A small seeded generator, so that a failing random test can be repeated.
+///
+/// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators".
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 
