@@ -1,5 +1,6 @@
 package import Logging
 package import RAG
+import Synchronization
 
 /// Documents, chunks, full text and vectors in one SQLite file, kept in step with its sources.
 ///
@@ -12,8 +13,8 @@ package final class KnowledgeBase: Retriever {
     let store: Store
     let filters = FilterCache()
     let sync: SyncCoordinator
-    /// Held until the knowledge base goes; nil when opened for reading only.
-    private let lock: FolderLock?
+    /// Held until `close`; nil when opened for reading only.
+    private let lock: Mutex<FolderLock?>
     /// Hashing, moving and listing files.
     let fileQueue = WorkQueue(label: "outcrop.knowledge.files", width: 2)
 
@@ -28,7 +29,7 @@ package final class KnowledgeBase: Retriever {
         let opened = try await fileQueue.run { try opening.open() }
         folder = opening.folder
         store = opened.store
-        lock = opened.lock
+        lock = Mutex(opened.lock)
         sync = SyncCoordinator(clock: configuration.clock, failuresKeptMax: configuration.failuresKeptMax)
         if let interrupted = opened.interruptedJobs.first {
             logger.notice("a sync was interrupted; the next one continues", metadata: ["job": "\(interrupted)"])
@@ -51,5 +52,6 @@ package final class KnowledgeBase: Retriever {
     package func close() async {
         await sync.stop()
         await store.close()
+        lock.withLock { $0 = nil }
     }
 }
