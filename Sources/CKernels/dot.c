@@ -61,6 +61,8 @@ float outcrop_dot_f32_on(outcrop_cpu cpu, const float *a, const float *b, size_t
 #if defined(__x86_64__)
     if (cpu == OUTCROP_CPU_AVX512) return dot_avx512(a, b, n);
     if (cpu == OUTCROP_CPU_AVX2) return dot_avx2(a, b, n);
+#else
+    (void)cpu;
 #endif
     return dot_plain(a, b, n);
 }

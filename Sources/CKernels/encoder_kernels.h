@@ -115,7 +115,8 @@ static void NAME(pack)(const float *rows, size_t stride, size_t k, size_t n, flo
 
 // MARK: Functions
 
-// exp(x) = 2^i · e^r with i = round(x / ln 2), |r| ≤ ln 2 / 2; ln 2 in two parts (Cody and Waite), e^r by Cephes' expf polynomial.
+// exp(x) = 2^i · e^r with i = round(x / ln 2), |r| ≤ ln 2 / 2; ln 2 in two parts (Cody and Waite), e^r by the polynomial of
+// Cephes' expf.
 INLINE VEC NAME(exp)(VEC x) {
     VECI tiny = x < -87.3f;
     x = __builtin_elementwise_min(__builtin_elementwise_max(x, SPLAT(-87.3f)), SPLAT(88.0f));
@@ -181,11 +182,13 @@ INLINE float NAME(lane_sum)(VEC v) {
 }
 
 static void NAME(softmax_row)(float *x, size_t n, float scale) {
-    float largest = x[0];
-    for (size_t i = 1; i < n; i++) largest = x[i] > largest ? x[i] : largest;
-    VEC sums = {0};
+    // Finding the largest vector by vector: the compiler may not reorder scalar comparisons by itself.
+    VEC tops = SPLAT(x[0]), sums = {0};
     size_t i = 0;
-    for (; i + WIDTH <= n; i += WIDTH) {
+    for (; i + WIDTH <= n; i += WIDTH) tops = __builtin_elementwise_max(tops, LOAD(x + i));
+    float largest = __builtin_reduce_max(tops);
+    for (; i < n; i++) largest = x[i] > largest ? x[i] : largest;
+    for (i = 0; i + WIDTH <= n; i += WIDTH) {
         VEC e = NAME(exp)((LOAD(x + i) - largest) * scale);
         STORE(x + i, e);
         sums += e;
@@ -199,7 +202,8 @@ static void NAME(softmax_row)(float *x, size_t n, float scale) {
         memcpy(x + i, part, (n - i) * sizeof(float));
     }
     float factor = 1.0f / NAME(lane_sum)(sums);
-    for (i = 0; i < n; i++) x[i] *= factor;
+    for (i = 0; i + WIDTH <= n; i += WIDTH) STORE(x + i, LOAD(x + i) * factor);
+    for (; i < n; i++) x[i] *= factor;
 }
 
 // Two passes, since the variance from sum and sum of squares cancels.

@@ -75,7 +75,8 @@ package struct BertConfig: Sendable {
                 throw OutcropFailure.model(
                     "config.json: \(found) is not supported.",
                     remedy:
-                        "Use a BERT encoder such as all-MiniLM-L6-v2 or bge-small-en-v1.5 (model_type bert, hidden_act gelu, absolute positions)."
+                        "Use a BERT encoder such as all-MiniLM-L6-v2 or bge-small-en-v1.5 "
+                        + "(model_type bert, hidden_act gelu, absolute positions)."
                 )
             }
             try require(model_type ?? "bert" == "bert", "model_type \(model_type ?? "")")

@@ -4,14 +4,14 @@ import Synchronization
 
 /// A BERT-family sentence encoder read from a folder: config.json, vocab.txt, model.safetensors.
 ///
-/// A text is read up to the model's length (256 tokens for MiniLM, at most 512) and becomes one unit vector. Queries and documents have
-/// queues of their own, so a question never waits behind an indexing batch.
+/// A text is read up to the model's length (256 tokens for MiniLM, at most 512) and becomes one unit vector. Queries
+/// and documents have queues of their own, so a question never waits behind an indexing batch.
 package final class LocalEmbedder: Embedder {
     package static let threadsMax = 256
 
-    /// Names the weights and all that shapes vectors: `all-MiniLM-L6-v2` for that model as published, otherwise the name in
-    /// config.json (or `bert-<hidden>`) and eight digits of a fingerprint over the tensors' header and samples of each, the vocabulary,
-    /// pooling, length and casing. Moving the folder keeps it.
+    /// Names the weights and all that shapes vectors: `all-MiniLM-L6-v2` for that model as published, otherwise the name
+    /// in config.json (or `bert-<hidden>`) and eight digits of a fingerprint over the tensors' header and samples of each, the
+    /// vocabulary, pooling, length and casing. Moving the folder keeps it.
     package let id: String
     package let folder: ModelFolder
     private let encoder: BertEncoder
@@ -43,6 +43,9 @@ package final class LocalEmbedder: Embedder {
 
     package var dimensions: Int { folder.config.hidden }
 
+    /// Working memories kept for the next texts: never more than the workers of both queues.
+    package var idleScratchCount: Int { idle.withLock { $0.count } }
+
     /// One unit vector a text, in order. At most `threads` texts of a call are under way at once; when the task is cancelled,
     /// those finish and the rest is not begun.
     package func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
@@ -58,8 +61,8 @@ package final class LocalEmbedder: Embedder {
         return vectors
     }
 
-    /// Tokens of the whole text with `[CLS]` and `[SEP]`, as if the model had no limit: a count above `folder.tokenCountMax` says that
-    /// the end would not be read. BGE's query prefix is not counted.
+    /// Tokens of the whole text with `[CLS]` and `[SEP]`, as if the model had no limit: a count above `folder.tokenCountMax`
+    /// says that the end would not be read. BGE's query prefix is not counted.
     package func tokenCount(_ text: String) -> Int { folder.tokenizer.encode(text).count }
 
     private func embed(_ text: String, purpose: EmbeddingPurpose) async throws -> [Float] {
@@ -73,5 +76,6 @@ package final class LocalEmbedder: Embedder {
         }
     }
 
-    private static let knownModels: [UInt64: String] = [:]
+    /// Fingerprints of models as published, with the names people know them by.
+    private static let knownModels: [UInt64: String] = [0x0621_f4d9_d32f_dcd4: "all-MiniLM-L6-v2"]
 }

@@ -26,7 +26,8 @@ package struct ModelFolder: Sendable {
     /// Tokens a text may have, `[CLS]` and `[SEP]` included.
     package let tokenCountMax: Int
     package let tokenizer: WordPieceTokenizer
-    /// Stands before every query; empty except for English BGE models, which are known by `bge-` and `-en` in their name and CLS pooling.
+    /// Stands before every query; empty except for English BGE models, which are known by CLS pooling and by `bge-` and `-en` in
+    /// the name of the folder or in config.json.
     package let queryPrefix: String
     /// Of everything in the small files that changes vectors.
     package let fingerprint: Fingerprint
@@ -49,14 +50,19 @@ package struct ModelFolder: Sendable {
                 "vocab.txt: \(vocabulary.count) lines for vocab_size \(config.vocabularyCount) in config.json.")
         }
         let length = sentenceFile?.max_seq_length ?? tokenizerFile?.lengthMax ?? config.positionCount
-        guard length >= 2 else { throw OutcropFailure.model("sentence_bert_config.json: max_seq_length is \(length).") }
         tokenCountMax = min(length, config.positionCount, Self.tokensMax)
-        guard tokenCountMax >= 2 else { throw OutcropFailure.model("config.json: too few positions for [CLS] and [SEP].") }
+        guard tokenCountMax >= 2 else {
+            throw OutcropFailure.model(
+                "The model reads \(tokenCountMax) tokens (max_seq_length, model_max_length or max_position_embeddings), "
+                    + "too few for [CLS] and [SEP]."
+            )
+        }
         let names = "\(config.name ?? "") \(directory.split(separator: "/").last ?? "")".lowercased()
         let isBGE = pooling == .cls && names.contains("bge-") && names.contains("-en")
         queryPrefix = isBGE ? Self.bgeQueryPrefix : ""
         tokenizer = try WordPieceTokenizer(vocabulary: vocabulary, options: options)
-        fingerprint.add("\(pooling) \(tokenCountMax) \(options) \(queryPrefix) \(config.layerNormEpsilon) \(config.headCount)")
+        fingerprint.add("\(pooling.rawValue) \(tokenCountMax) \(options.summary) \(queryPrefix)")
+        fingerprint.add("\(config.layerNormEpsilon) \(config.headCount)")
         self.fingerprint = fingerprint
         self.config = config
         self.pooling = pooling

@@ -2,7 +2,7 @@ internal import RAG
 
 /// Tensors of a `.safetensors` file, memory-mapped: u64 little-endian header length, a JSON header, then the data.
 ///
-/// Everything the header claims is proved against the file when it is opened (format description: huggingface/safetensors README);
+/// Everything the header claims is proved against the file when it is opened (format: huggingface/safetensors, README.md);
 /// floats are then read in place.
 package struct SafetensorsFile: Sendable {
     package static let fileByteCountMax = 4 << 30

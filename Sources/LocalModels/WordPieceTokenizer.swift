@@ -2,8 +2,8 @@ internal import RAG
 
 /// BERT's tokenizer: cleaning, splitting into words, then greedy longest-match-first pieces of a vocabulary.
 ///
-/// Follows Hugging Face tokenizers' BertNormalizer, BertPreTokenizer and WordPiece: control and format characters, NUL and U+FFFD are
-/// dropped; white space separates; each CJK ideograph and each punctuation mark is a word of its own; accents are stripped
+/// Follows Hugging Face tokenizers' BertNormalizer, BertPreTokenizer and WordPiece: control and format characters, NUL and U+FFFD
+/// are dropped; white space separates; each CJK ideograph and each punctuation mark is a word of its own; accents are stripped
 /// (NFD, then no Mn) and letters lower-cased one scalar at a time, if the model asks for it. `[CLS]`, `[SEP]`, `[MASK]`, `[PAD]`
 /// and `[UNK]` written in a text stand for those tokens, as there.
 package struct WordPieceTokenizer: Sendable {
@@ -20,6 +20,9 @@ package struct WordPieceTokenizer: Sendable {
             self.stripAccents = stripAccents
             self.spaceIdeographs = spaceIdeographs
         }
+
+        /// Part of a model's fingerprint; its spelling must not change.
+        var summary: String { "lower \(lowerCase) accents \(stripAccents) ideographs \(spaceIdeographs)" }
     }
 
     package let vocabulary: Vocabulary

@@ -1,4 +1,5 @@
-/// Which instruction set a kernel runs on. Every kernel exists for each of them; callers may name one, so that tests compare them.
+/// Which instruction set a kernel runs on. Every kernel exists for each of them; callers may name one, so that tests compare
+/// them.
 #pragma once
 
 #include <stdbool.h>
