@@ -14,7 +14,7 @@ final class IntentExamples: Sendable {
     }
 
     private let embedder: any Embedder
-    private let cached = Mutex<Vectors?>(nil)
+    private let embedding = Mutex<Task<Vectors, any Error>?>(nil)
 
     init(embedder: any Embedder) { self.embedder = embedder }
 
@@ -27,16 +27,28 @@ final class IntentExamples: Sendable {
         return casual >= Self.cosineMin && casual - retrieval >= Self.marginMin ? .casual : .retrieval
     }
 
-    /// Two first messages at once may both embed the examples: the result is the same. A failure is not kept.
+    /// Embeds the examples once, for all who ask meanwhile. The work goes on when a caller's deadline cancels it, otherwise a slow
+    /// first time would never come to an end. A failure is not kept.
     private func vectors() async throws -> Vectors {
-        if let vectors = cached.withLock({ $0 }) { return vectors }
-        let all = try await embedder.embed(Self.casual + Self.retrieval, purpose: .query)
-        guard all.count == Self.casual.count + Self.retrieval.count else {
-            throw OutcropFailure(.internal, "The embedder returned \(all.count) vectors for the intent examples.")
+        let task = embedding.withLock { task in
+            let current = task ?? Task { try await embedExamples() }
+            task = current
+            return current
         }
-        let vectors = Vectors(casual: Array(all.prefix(Self.casual.count)), retrieval: Array(all.dropFirst(Self.casual.count)))
-        cached.withLock { $0 = vectors }
-        return vectors
+        return try await task.valueUnlessCancelled
+    }
+
+    private func embedExamples() async throws -> Vectors {
+        do {
+            let all = try await embedder.embed(Self.casual + Self.retrieval, purpose: .query)
+            guard all.count == Self.casual.count + Self.retrieval.count else {
+                throw OutcropFailure(.internal, "The embedder returned \(all.count) vectors for the intent examples.")
+            }
+            return Vectors(casual: Array(all.prefix(Self.casual.count)), retrieval: Array(all.dropFirst(Self.casual.count)))
+        } catch {
+            embedding.withLock { $0 = nil }
+            throw error
+        }
     }
 
     private static func nearest(_ vector: [Float], _ examples: [[Float]]) -> Float {

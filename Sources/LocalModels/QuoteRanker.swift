@@ -21,8 +21,8 @@ struct QuoteRanker: Sendable {
     let embedder: (any Embedder)?
     var weights = Weights()
 
-    /// Tuned on 143 questions of chunking_evaluation whose answer stood among six 800-character passages: a quote meets the reference
-    /// span for 73 %, the first quote for 57 %; without the model's cosine the figures are lower, without the words much lower.
+    /// Tuned on 143 questions of chunking_evaluation whose answer stood among six 800-character passages: some quote meets the
+    /// reference span for 73 % of them, the first quote for 57 %. By words and rank alone it is 69 % and 52 %, by cosine alone 67 % and 43 %.
     struct Weights: Sendable {
         var cosine = 1.0
         var words = 0.6
@@ -43,9 +43,11 @@ struct QuoteRanker: Sendable {
     func quotes(from passages: [Passage], for question: String) async throws -> [Quote] {
         var candidates = Self.candidates(passages)
         Self.scoreWords(&candidates, question)
+        Self.passQuestionsOn(&candidates, \.words)
         candidates.sort { ($0.words + $0.prior, $1.passage, $1.sentence) > ($1.words + $1.prior, $0.passage, $0.sentence) }
         candidates = Array(candidates.prefix(Self.candidatesMax))
         try await scoreMeaning(&candidates, question)
+        Self.passQuestionsOn(&candidates, \.cosine)
         return choose(candidates)
     }
 
@@ -60,6 +62,8 @@ struct QuoteRanker: Sendable {
         /// 0–1: share of the question's word weight that the sentence holds.
         var words = 0.0
         var cosine = 0.0
+
+        var isQuestion: Bool { text.last == "?" || text.last == "？" }
     }
 
     private static func candidates(_ passages: [Passage]) -> [Candidate] {
@@ -114,6 +118,20 @@ struct QuoteRanker: Sendable {
         guard let wanted = try await questionVectors.first, vectors.count == candidates.count else { return }
         for index in candidates.indices {
             candidates[index].cosine = Double(zip(vectors[index], wanted).reduce(Float(0)) { $0 + $1.0 * $1.1 })
+        }
+    }
+
+    /// A question in a document (an FAQ) is like the user's but answers nothing: the sentence after it inherits its score.
+    private static func passQuestionsOn(_ candidates: inout [Candidate], _ score: WritableKeyPath<Candidate, Double>) {
+        let places = Dictionary(
+            candidates.indices.map { ([candidates[$0].passage, candidates[$0].sentence], $0) },
+            uniquingKeysWith: { first, _ in first })
+        for index in candidates.indices where candidates[index].isQuestion {
+            let asked = candidates[index][keyPath: score]
+            candidates[index][keyPath: score] = asked / 2
+            guard let next = places[[candidates[index].passage, candidates[index].sentence + 1]], !candidates[next].isQuestion
+            else { continue }
+            candidates[next][keyPath: score] = max(candidates[next][keyPath: score], asked * 0.95)
         }
     }
 

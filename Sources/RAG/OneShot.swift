@@ -26,6 +26,9 @@ final class OneShot<Value: Sendable>: Sendable {
         waiter?.resume(with: result)
     }
 
+    /// Sets `CancellationError`, unless there is a result.
+    func cancel() { finish(.failure(CancellationError())) }
+
     /// Called once.
     func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -34,7 +34,7 @@ final class SharedVectors: Sendable {
             try await waiter.value()
         } onCancel: {
             leave(text, ticket)
-            waiter.finish(.failure(CancellationError()))
+            waiter.cancel()
         }
     }
 

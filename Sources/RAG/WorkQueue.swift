@@ -64,7 +64,7 @@ package final class WorkQueue: Sendable {
             return try await withTaskCancellationHandler {
                 try await outcome.value()
             } onCancel: {
-                if withdraw(ticket) { outcome.finish(.failure(CancellationError())) }
+                if withdraw(ticket) { outcome.cancel() }
             }
         }
     }

@@ -77,6 +77,14 @@ import Testing
         #expect(pieces == [long, " Second. [1]", "\n\nDrills: - 129 euros [1]"])
     }
 
+    @Test func `a question in a document gives way to the answer below it`() async throws {
+        var faq = Self.drill
+        faq.text =
+            "## Account\nHow do I reset my password?\nOpen the settings and choose the last entry.\n\nHow do I log out?\nClose the window."
+        let quotes = try await QuoteRanker(embedder: nil).quotes(from: [faq], for: "How can I reset my password?")
+        #expect(quotes.first?.text == "Open the settings and choose the last entry.")
+    }
+
     @Test func `the same sentence is quoted once and a repetition loses`() async throws {
         var copy = Self.drill
         copy.documentID = "doc_c"

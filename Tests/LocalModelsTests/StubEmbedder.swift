@@ -9,25 +9,26 @@ final class StubEmbedder: Embedder {
     let dimensions = 3
     private let casual: Float
     private let retrieval: Float
-    private let state: Mutex<(failures: Int, sizes: [Int], failedOnExamples: Bool)>
+    private let state: Mutex<(failures: Int, sizes: [Int])>
+    private let beforeBatch: @Sendable () async -> Void
 
-    init(casual: Float = 0, retrieval: Float = 0, failures: Int = 0) {
+    init(casual: Float = 0, retrieval: Float = 0, failures: Int = 0, beforeBatch: @escaping @Sendable () async -> Void = {}) {
         self.casual = casual
         self.retrieval = retrieval
-        state = Mutex((failures, [], false))
+        state = Mutex((failures, []))
+        self.beforeBatch = beforeBatch
     }
 
     var batchSizes: [Int] { state.withLock { $0.sizes } }
-    var failedOnExamples: Bool { state.withLock { $0.failedOnExamples } }
 
     func tokenCount(_ text: String) -> Int { text.unicodeScalars.count + 2 }
 
     func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
+        if texts.count > 1 { await beforeBatch() }
         try state.withLock { state in
             state.sizes.append(texts.count)
             guard state.failures > 0, texts.count > 1 else { return }
             state.failures -= 1
-            state.failedOnExamples = true
             throw OutcropFailure(.unavailable, "down")
         }
         return texts.map { text in

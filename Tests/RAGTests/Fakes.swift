@@ -25,7 +25,7 @@ final class Gate: Sendable {
         try await withTaskCancellationHandler {
             try await one.value()
         } onCancel: {
-            one.finish(.failure(CancellationError()))
+            one.cancel()
         }
     }
 }
