@@ -2,8 +2,8 @@ internal import RAG
 
 /// `limit` and `after` of a list's query, checked.
 package struct PageQuery: Hashable, Sendable {
-    package static let limitDefault = 20
-    package static let limitMax = 100
+    package static let limitDefault = 100
+    package static let limitMax = 1_000
 
     package var limit: Int
     /// The id after which the page begins.

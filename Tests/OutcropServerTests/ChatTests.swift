@@ -214,6 +214,30 @@ import Testing
         #expect(next.status == .ok)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `a client that closes its connection cancels the answer`(isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        let started = AsyncStream<Void>.makeStream()
+        let ended = AsyncStream<Void>.makeStream()
+        fixture.answer = { _, _ in
+            AsyncThrowingStream { stream in
+                stream.yield(.text("Rivers "))
+                stream.onTermination = { _ in ended.continuation.finish() }
+                started.continuation.finish()
+            }
+        }
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":\(isStreaming)}"
+        let request = "POST \(Self.path) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        let client = SocketClient(port: try #require(transport.live).port)
+        let leaving = DispatchSemaphore(value: 0)
+        async let left = client.exchange(Array(request.utf8), leaving: leaving)
+        for await _ in started.stream {}
+        leaving.signal()
+        for await _ in ended.stream {}
+        _ = try await left
+    }
+
     @Test func `a response nobody reads frees its place`() async throws {
         var fixture = try Fixture()
         fixture.settings.answersMax = 1

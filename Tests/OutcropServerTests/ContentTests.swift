@@ -30,6 +30,12 @@ import Testing
         if kind == .socket { #expect(answer.field("content-length") == "10") }
     }
 
+    @Test func `HEAD tells the length and sends nothing`() async throws {
+        let (fixture, path) = try fixture()
+        let answer = try await fixture.transport(.socket).send(.head, path)
+        #expect(answer.status == 200 && answer.field("content-length") == "10" && answer.body.isEmpty)
+    }
+
     @Test(arguments: [
         ("x.html", "text/html", "attachment", true), ("x.svg", "image/svg+xml", "attachment", true),
         ("x.pdf", "application/pdf", "inline", false),

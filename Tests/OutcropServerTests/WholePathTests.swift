@@ -20,11 +20,13 @@ import Testing
     init() async throws {
         data = try TemporaryDirectory()
         documents = try TemporaryDirectory()
-        _ = try documents.file("rivers.txt", Array("The river Danube flows through ten countries. It ends in the Black Sea.".utf8))
+        _ = try documents.file(
+            "rivers.txt", Array("The river Danube flows through ten countries. It ends in the Black Sea.".utf8))
         _ = try documents.file("mountains.md", Array("# Mountains\n\nMount Everest is 8849 metres high.".utf8))
         let logger = Logger(label: "test") { [logged] _ in logged }
         knowledge = try await KnowledgeBase(
-            KnowledgeBase.Configuration(dataDirectory: data.path, documentsDirectory: documents.path), embedder: nil, logger: logger)
+            KnowledgeBase.Configuration(dataDirectory: data.path, documentsDirectory: documents.path), embedder: nil,
+            logger: logger)
         var settings = ServerSettings(signingKey: try SigningKey.loadOrCreate(path: data.path + "/signing.key"), version: "1.0.0")
         settings.port = 0
         settings.apiKeys = ["secret-key"]
@@ -51,7 +53,8 @@ import Testing
     private func ask(_ question: String) async throws -> [String: Any] {
         let answer = try await transport.post(
             "/v1/chat/completions",
-            #"{"model":"outcrop-extractive","messages":[{"role":"user","content":"\#(question)"}],"retrieval":{"mode":"always"}}"#, key)
+            #"{"model":"outcrop-extractive","messages":[{"role":"user","content":"\#(question)"}],"retrieval":{"mode":"always"}}"#,
+            key)
         #expect(answer.status == 200, "\(answer.text)")
         return try answer.json()
     }
@@ -76,7 +79,8 @@ import Testing
 
     @Test func `an upload is found after a sync, and gone after its deletion`() async throws {
         let prepared = try await transport.post(
-            "/v1/documents", #"{"filename":"Große Seen.txt","metadata":{"kind":"lake"}}"#, key).json()
+            "/v1/documents", #"{"filename":"Große Seen.txt","metadata":{"kind":"lake"}}"#, key
+        ).json()
         let upload = try #require(prepared["upload"] as? [String: Any])
         let fields = try #require(upload["fields"] as? [String: String])
         var form = MultipartForm()
@@ -93,7 +97,8 @@ import Testing
         #expect(document["status"] as? String == "indexed", "\(document)")
         #expect(citedFiles(try await ask("Which lake is the deepest?")) == ["Große Seen.txt"])
         let search = try await transport.post(
-            "/v1/kb/search", #"{"query":"deepest lake","filters":{"type":"eq","key":"kind","value":"lake"}}"#, key).json()
+            "/v1/kb/search", #"{"query":"deepest lake","filters":{"type":"eq","key":"kind","value":"lake"}}"#, key
+        ).json()
         #expect((search["data"] as? [[String: Any]])?.first?["file_id"] as? String == id)
 
         #expect(try await transport.send(.delete, "/v1/documents/\(id)", key).status == 200)
@@ -123,7 +128,8 @@ import Testing
         _ = try await sync()
         let answer = try await transport.post(
             "/v1/chat/completions",
-            #"{"model":"outcrop-extractive","stream":true,"messages":[{"role":"user","content":"How high is Mount Everest?"}]}"#, key)
+            #"{"model":"outcrop-extractive","stream":true,"messages":[{"role":"user","content":"How high is Mount Everest?"}]}"#,
+            key)
         let frames = answer.text.components(separatedBy: "\n\n").filter { !$0.isEmpty }
         #expect(frames.last == "data: [DONE]" && !answer.isCut)
         let chunks = try frames.dropLast().map { frame in
@@ -131,7 +137,9 @@ import Testing
         }
         #expect(Set(chunks.map { $0["id"] as? String }).count == 1)
         #expect(chunks.dropLast().last?["type"] as? String == "citations")
-        let deltas = chunks.compactMap { (($0["choices"] as? [[String: Any]])?.first?["delta"] as? [String: Any])?["content"] as? String }
+        let deltas = chunks.compactMap {
+            (($0["choices"] as? [[String: Any]])?.first?["delta"] as? [String: Any])?["content"] as? String
+        }
         #expect(deltas.joined().contains("8849 metres"))
     }
 
