@@ -7,7 +7,9 @@ package struct RateLimit: Hashable, Sendable {
     package var requestsPerMinute: Int?
     package var tokensPerMinute: Int?
 
+    /// Both at least 1 where given.
     package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil) {
+        precondition(requestsPerMinute ?? 1 > 0 && tokensPerMinute ?? 1 > 0)
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute
     }

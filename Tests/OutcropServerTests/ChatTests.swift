@@ -238,6 +238,25 @@ import Testing
         _ = try await left
     }
 
+    @Test func `a hundred streams at once all come to their end`() async throws {
+        var fixture = try Fixture()
+        fixture.settings.answersMax = 100
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":true}"
+        for _ in 0..<2 {
+            let ends = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<100 {
+                    group.addTask {
+                        let answer = try await transport.post(Self.path, body)
+                        return answer.status == 200 && answer.text.hasSuffix("data: [DONE]\n\n") && !answer.isCut
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(ends.count == 100 && ends.allSatisfy { $0 }, "every place is free again for the second round")
+        }
+    }
+
     @Test func `a response nobody reads frees its place`() async throws {
         var fixture = try Fixture()
         fixture.settings.answersMax = 1
