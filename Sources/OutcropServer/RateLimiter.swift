@@ -7,9 +7,8 @@ package struct RateLimit: Hashable, Sendable {
     package var requestsPerMinute: Int?
     package var tokensPerMinute: Int?
 
-    /// Both at least 1 where given.
+    /// Below 1 counts as 1.
     package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil) {
-        precondition(requestsPerMinute ?? 1 > 0 && tokensPerMinute ?? 1 > 0)
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute
     }
@@ -133,7 +132,7 @@ struct TokenBucket {
     private var levelAt: Double
 
     init(perMinute: Int, now: Double) {
-        capacity = Double(perMinute)
+        capacity = Double(max(1, perMinute))
         level = capacity
         levelAt = now
     }
