@@ -143,7 +143,8 @@ extension Connection {
         case .ended: input.withLock { $0.body.refuse(.truncatedBody) }
         case .timedOut: input.withLock { $0.body.refuse(.bodyTimedOut) }
         case .broken:
-            throw ServerError(.peerGone, "the client has reset the connection, or the body was read by two tasks at once or too late")
+            throw ServerError(
+                .peerGone, "the client has reset the connection, or the body was read by two tasks at once or too late")
         }
     }
 

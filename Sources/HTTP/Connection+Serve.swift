@@ -18,7 +18,8 @@ extension Connection {
         while ending == .keep {
             switch await readHead(isFirst: isFirst) {
             case .head(let head, let byteCount):
-                ending = await ServerExchange(self, id: ids.id(for: head.request.headerFields), head: head, headBytes: byteCount).run(head)
+                ending = await ServerExchange(self, id: ids.id(for: head.request.headerFields), head: head, headBytes: byteCount)
+                    .run(head)
             case .refused(let error, let byteCount):
                 ending = await ServerExchange(self, id: ids.make(), head: nil, headBytes: byteCount).refuse(error)
             case .ended:

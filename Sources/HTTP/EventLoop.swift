@@ -38,7 +38,8 @@ final class EventLoop: Sendable {
     }
 
     private static func failure(_ what: String, _ code: Int32) -> ServerError {
-        ServerError(.cannotListen, "cannot create \(what): \(systemErrorText(code)); raise the limit of open files", systemError: code)
+        ServerError(
+            .cannotListen, "cannot create \(what): \(systemErrorText(code)); raise the limit of open files", systemError: code)
     }
 
     func wake() {

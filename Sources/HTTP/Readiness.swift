@@ -63,7 +63,9 @@ struct Readiness<Waiter> {
     }
 
     /// An entry of the heap came up. Returns who timed out and when to look again.
-    mutating func expire(entry: ActiveClock.Nanoseconds, now: ActiveClock.Nanoseconds) -> (Wakeups, next: ActiveClock.Nanoseconds?) {
+    mutating func expire(
+        entry: ActiveClock.Nanoseconds, now: ActiveClock.Nanoseconds
+    ) -> (Wakeups, next: ActiveClock.Nanoseconds?) {
         guard scheduled == entry else { return (Wakeups(), nil) }
         var wakeups = Wakeups()
         if let reader, reader.deadline <= now { wakeups.read = takeReader(.timedOut) }

@@ -101,7 +101,11 @@ private func startThread(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     // The retain of `passRetained` is taken back exactly once, in the thread.
     let argument = Unmanaged.passRetained(Box(body)).toOpaque()
-    let code = pthread_create(&thread, nil, { Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil }, argument)
+    let code = pthread_create(
+        &thread, nil,
+        {
+            Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body(); return nil
+        }, argument)
     precondition(code == 0, "no thread for the event loop: raise the limit of processes (ulimit -u)")
     pthread_detach(thread)
 }

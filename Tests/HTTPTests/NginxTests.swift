@@ -4,9 +4,17 @@ import Testing
 
 @testable import HTTP
 
-/// nginx as a reverse proxy in front of this server: whatever it forwards must be taken.
+/// nginx as a reverse proxy in front of this server: whatever it forwards must be taken, but for the rows named here.
 @Suite(.enabled(if: NginxProcess.isInstalled, "nginx is not installed: apt-get install nginx-light"))
 struct NginxTests {
+    /// nginx forwards these although the grammar forbids them; this server refuses them whoever sends them.
+    private static let stricter: Set<String> = [
+        // RFC 9112 §3.2 with RFC 3986 §3: a request target holds neither a fragment nor octets beyond ASCII.
+        "a fragment", "octets that are not UTF-8",
+        // RFC 9110 §5.5: control characters in a field value.
+        "an escape in a value", "a vertical tab in a value", "a DEL in a value",
+    ]
+
     @Test func `takes every row of the table that nginx forwards`() async throws {
         let forwarded = Collected<String>()
         try await withServer(
@@ -28,7 +36,8 @@ struct NginxTests {
         try? client.send(row.bytes)
         guard let response = try? client.readResponse(toHead: row.bytes.starts(with: "HEAD ".utf8)) else { return }
         let isOurs = response.fields["content-type"] == "application/json"
-        #expect(!(isOurs && response.status == 400), "nginx forwards what this server refuses: \(row.name): \(response.text)")
+        #expect(
+            (isOurs && response.status == 400) == stricter.contains(row.name), "\(row.name): \(response.status) \(response.text)")
     }
 }
 
@@ -96,7 +105,6 @@ private final class NginxProcess {
                     proxy_pass http://127.0.0.1:\(upstreamPort);
                     proxy_http_version 1.1;
                     proxy_request_buffering off;
-                    proxy_set_header Host $http_host;
                     proxy_set_header Connection "";
                 }
             }

@@ -78,7 +78,10 @@ final class RawClient {
 
     /// Sends without waiting for room; gives the bytes that fitted.
     func sendWhatFits(_ bytes: [UInt8]) -> Int {
-        max(0, bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) })
+        max(
+            0,
+            bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
+        )
     }
 
     /// One `recv`; empty at the end of the connection.

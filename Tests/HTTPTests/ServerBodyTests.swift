@@ -105,7 +105,8 @@ import Testing
     @Test func `refuses a chunked body beyond the limit with 413`() async throws {
         try await withServer({ $0.limits.bodyBytesMax = 10 }, handler: echo) { port in
             let client = try RawClient(port: port)
-            let response = try client.exchange("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n")
+            let response = try client.exchange(
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n")
             #expect(response.status == 413)
             #expect(try client.isClosedByServer())
         }

@@ -38,7 +38,9 @@ import Testing
 
     @Test func `cancels and resets what runs beyond the drain deadline`() async throws {
         let (started, cancelled) = (Gate(), Gate())
-        let server = try liveServer { $0.limits.drainSeconds = 0.2 } handler: { _ in
+        let server = try liveServer {
+            $0.limits.drainSeconds = 0.2
+        } handler: { _ in
             started.open()
             defer { cancelled.open() }
             try await untilCancelled()
@@ -58,7 +60,9 @@ import Testing
 
     @Test func `returns at the drain deadline even from a handler that ignores everything`() async throws {
         let (started, gate) = (Gate(), Gate())
-        let server = try liveServer { $0.limits.drainSeconds = 0.2 } handler: { _ in
+        let server = try liveServer {
+            $0.limits.drainSeconds = 0.2
+        } handler: { _ in
             started.open()
             await gate.wait()
             return .text("too late")

@@ -204,7 +204,8 @@ import Testing
 
     @Test func `delivers a large body to a slow reader`() async throws {
         let size = 20_000_000
-        try await withServer(handler: { _ in ServerResponse(status: .ok, body: .bytes([UInt8](repeating: 7, count: size))) }) { port in
+        try await withServer(handler: { _ in ServerResponse(status: .ok, body: .bytes([UInt8](repeating: 7, count: size))) }) {
+            port in
             let client = try RawClient(port: port, receiveBufferBytes: 16_384)
             #expect(try client.exchange(Self.get).body == [UInt8](repeating: 7, count: size))
         }

@@ -143,7 +143,9 @@ import Testing
         try await withServer(handler: { .text($0.id) }) { port in
             let client = try RawClient(port: port)
             let good = String(repeating: "x", count: 128)
-            for (offered, isKept) in [("abc-123", true), (good, true), (good + "x", false), ("a b", false), ("é", false), ("", false)] {
+            for (offered, isKept) in [
+                ("abc-123", true), (good, true), (good + "x", false), ("a b", false), ("é", false), ("", false),
+            ] {
                 let response = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(offered)\r\n\r\n")
                 #expect((response.text == offered) == isKept, "\(offered)")
                 #expect(response.fields["x-request-id"] == response.text)

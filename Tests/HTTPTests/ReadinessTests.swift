@@ -1,0 +1,74 @@
+import Testing
+
+@testable import HTTP
+
+/// Scripts without a socket: waiters are names.
+@Suite struct ReadinessTests {
+    @Test func `an edge that came before the wait is not lost`() {
+        var readiness = Readiness<String>()
+        #expect(readiness.arrive(SocketNews(readable: true)).read == nil)
+        #expect(readiness.wait(.read, "a", deadline: 10).wake == .ready)
+        // It counts once.
+        #expect(readiness.wait(.read, "b", deadline: 10).wake == nil)
+    }
+
+    @Test func `an edge wakes the waiter of its direction only`() throws {
+        var readiness = Readiness<String>()
+        _ = readiness.wait(.read, "reader", deadline: 10)
+        _ = readiness.wait(.write, "writer", deadline: 10)
+        let wakeups = readiness.arrive(SocketNews(writable: true))
+        #expect(wakeups.read == nil)
+        #expect(try #require(wakeups.write) == ("writer", .ready))
+    }
+
+    @Test func `a second waiter of one direction is sent away`() {
+        var readiness = Readiness<String>()
+        _ = readiness.wait(.read, "a", deadline: 10)
+        #expect(readiness.wait(.read, "b", deadline: 10).wake == .occupied)
+        _ = readiness.wait(.write, "a", deadline: 10)
+        #expect(readiness.wait(.write, "b", deadline: 10).wake == .occupied)
+    }
+
+    @Test func `a finished peer lets every read try, a broken one none`() throws {
+        var readiness = Readiness<String>()
+        _ = readiness.arrive(SocketNews(finished: true))
+        for _ in 0..<3 { #expect(readiness.wait(.read, "a", deadline: 10).wake == .ready) }
+        _ = readiness.wait(.write, "w", deadline: 10)
+        #expect(try #require(readiness.arrive(SocketNews(broken: true)).write) == ("w", .broken))
+        #expect(readiness.wait(.read, "a", deadline: 10).wake == .broken)
+        #expect(readiness.wait(.write, "a", deadline: 10).wake == .broken)
+    }
+
+    @Test func `schedules only a deadline earlier than the scheduled one, and moves on when it comes up`() throws {
+        var readiness = Readiness<String>()
+        #expect(readiness.wait(.read, "a", deadline: 100).schedule == 100)
+        _ = readiness.arrive(SocketNews(readable: true))
+        #expect(readiness.wait(.read, "b", deadline: 150).schedule == nil)
+        // The old entry comes up: nobody is due, look again at 150.
+        let (early, next) = readiness.expire(entry: 100, now: 100)
+        #expect(early.read == nil)
+        #expect(next == 150)
+        // A stale entry is ignored.
+        #expect(readiness.expire(entry: 100, now: 200).next == nil)
+        let (due, none) = readiness.expire(entry: 150, now: 150)
+        #expect(try #require(due.read) == ("b", .timedOut))
+        #expect(none == nil)
+        #expect(readiness.wait(.write, "c", deadline: 120).schedule == 120)
+    }
+
+    @Test func `draining sends idle readers away, now and later, and leaves busy ones`() throws {
+        var idle = Readiness<String>()
+        _ = idle.wait(.read, "a", deadline: 10, isIdle: true)
+        #expect(try #require(idle.drain().read) == ("a", .drained))
+        #expect(idle.wait(.read, "a", deadline: 10, isIdle: true).wake == .drained)
+        #expect(idle.wait(.read, "a", deadline: 10).wake == nil)
+        #expect(idle.drain().read == nil)
+    }
+
+    @Test func `evicts a reader whose exchange has ended`() throws {
+        var readiness = Readiness<String>()
+        _ = readiness.wait(.read, "old", deadline: 10)
+        #expect(try #require(readiness.evictReader().read) == ("old", .occupied))
+        #expect(readiness.wait(.read, "new", deadline: 10).wake == nil)
+    }
+}
