@@ -48,7 +48,7 @@ struct FolderScanner: Sendable {
         let excluded = try excludedFolder.flatMap { try FileSystem.status($0) }
         var pending = [(prefix: "", depth: 0)]
         while let (prefix, depth) = pending.popLast(), !result.isTruncated {
-            guard depth <= Self.depthMax, let listing = try list(prefix, &result) else { continue }
+            guard let listing = try list(prefix, depth: depth, &result) else { continue }
             result.skippedCount += listing.unreadableNameCount
             let names = Set(listing.names)
             for name in listing.names.sorted() where !name.hasPrefix(".") {
@@ -64,7 +64,11 @@ struct FolderScanner: Sendable {
         return result
     }
 
-    private func list(_ prefix: String, _ result: inout Result) throws -> DirectoryListing? {
+    private func list(_ prefix: String, depth: Int, _ result: inout Result) throws -> DirectoryListing? {
+        guard depth <= Self.depthMax else {
+            result.unreadableFolders.append(prefix)
+            return nil
+        }
         do {
             return try DirectoryListing(prefix.isEmpty ? root : root + "/" + prefix)
         } catch let failure as FileSystem.Failure where !prefix.isEmpty {

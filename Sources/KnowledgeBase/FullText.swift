@@ -16,7 +16,8 @@ enum CJK {
         case 0x1100...0x11FF,  // Hangul Jamo
             0x3005...0x3007,  // iteration mark, closing mark, zero
             0x3040...0x30FF,  // Hiragana, Katakana
-            0x3105...0x312F, 0x3131...0x318E, 0x31A0...0x31BF, 0x31F0...0x31FF,  // Bopomofo, compatibility Jamo, Katakana extensions
+            0x3105...0x312F, 0x31A0...0x31BF,  // Bopomofo
+            0x3131...0x318E, 0x31F0...0x31FF,  // compatibility Jamo, Katakana extensions
             0x3400...0x4DBF, 0x4E00...0x9FFF,  // ideographs
             0xA960...0xA97F, 0xAC00...0xD7FF,  // Hangul
             0xF900...0xFAFF, 0xFF66...0xFF9F,  // compatibility ideographs, half-width Katakana

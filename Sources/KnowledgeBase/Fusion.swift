@@ -10,12 +10,32 @@ enum Fusion {
         var ids: [Int64]
     }
 
-    /// Every id once, best first; ties by smaller id.
-    static func fuse(_ lists: [RankedList]) -> [Int64] {
+    /// Every id once, best first. Each group, one phrasing of the question, sums its own lists; an id counts with its best
+    /// phrasing, then with all of them, then ties go to the smaller id.
+    ///
+    /// A sum over phrasings would be wrong here: ranks 1 and 3 differ by 3 % only, so that the vague "and its price?" would
+    /// lift whatever speaks of prices over the one passage that the whole question means.
+    static func fuse(_ groups: [[RankedList]]) -> [Int64] {
+        var best: [Int64: (best: Double, sum: Double)] = [:]
+        for group in groups {
+            for (id, sum) in sums(group) {
+                let before = best[id] ?? (0, 0)
+                best[id] = (max(before.best, sum), before.sum + sum)
+            }
+        }
+        let ordered = best.sorted { left, right in
+            if left.value.best != right.value.best { return left.value.best > right.value.best }
+            if left.value.sum != right.value.sum { return left.value.sum > right.value.sum }
+            return left.key < right.key
+        }
+        return ordered.map(\.key)
+    }
+
+    private static func sums(_ lists: [RankedList]) -> [Int64: Double] {
         var sums: [Int64: Double] = [:]
         for list in lists {
             for (offset, id) in list.ids.enumerated() { sums[id, default: 0] += list.weight / (k + Double(offset + 1)) }
         }
-        return sums.sorted { $0.value > $1.value || ($0.value == $1.value && $0.key < $1.key) }.map(\.key)
+        return sums
     }
 }

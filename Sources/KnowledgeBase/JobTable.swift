@@ -17,16 +17,17 @@ struct JobTable {
     }
 
     func job(id: String) throws -> SyncJob? {
-        try connection.first("SELECT report FROM jobs WHERE id = ?", id) { try decode($0.string(0)) }
+        try connection.first("SELECT report FROM jobs WHERE id = ?", id) { decode($0.string(0)) } ?? nil
     }
 
     func latest() throws -> SyncJob? {
-        try connection.first("SELECT report FROM jobs ORDER BY number DESC LIMIT 1") { try decode($0.string(0)) }
+        try connection.first("SELECT report FROM jobs ORDER BY number DESC LIMIT 1") { decode($0.string(0)) } ?? nil
     }
 
     func all() throws -> [SyncJob] {
-        try connection.rows("SELECT report FROM jobs ORDER BY number") { try decode($0.string(0)) }
+        try connection.rows("SELECT report FROM jobs ORDER BY number") { decode($0.string(0)) }.compactMap { $0 }
     }
 
-    private func decode(_ text: String) throws -> SyncJob { try JSONDecoder().decode(SyncJob.self, from: Data(text.utf8)) }
+    /// nil for a report in a form that another version wrote: an old report is no reason not to open.
+    private func decode(_ text: String) -> SyncJob? { try? JSONDecoder().decode(SyncJob.self, from: Data(text.utf8)) }
 }

@@ -48,7 +48,7 @@ extension KnowledgeBase {
             guard let entry = try change.catalogue.entry(id: id) else { return nil }
             try change.catalogue.hide(
                 HiddenDocument(
-                    id: id, source: entry.source, filename: entry.filename, etag: entry.indexedETag, stamp: entry.stamp))
+                    id: id, source: entry.source, filename: entry.filename, etag: entry.etag, stamp: entry.stamp))
             try change.remove(entry)
             return entry
         } then: { [folder] connection, entry in

@@ -17,7 +17,11 @@ extension KnowledgeBase {
         return []
     }
 
-    package func hasDocuments() async throws -> Bool { store.current.counts.chunks > 0 }
+    package func hasDocuments() async throws -> Bool {
+        // A reader beside another process's writer looks into the file, where documents may have come meanwhile.
+        if configuration.isReadOnly { return try await store.read { _, snapshot in snapshot.counts.chunks > 0 } }
+        return store.current.counts.chunks > 0
+    }
 
     package func storedText(documentID: String, range: Range<Int>) async throws -> String? {
         try await store.read { connection, _ in

@@ -47,7 +47,7 @@ struct Preparer: Sendable {
             metadata = try await sidecar(of: candidate)
         } catch let failure as Sidecar.Failure {
             // Without its metadata a filter would let the document through, or not: it is left out until that is mended.
-            return Preparation(content: .failed(reason: failure.message, isTransient: true), fingerprint: before)
+            return Preparation(content: .failed(reason: failure.message, isTransient: false), fingerprint: before)
         }
         for _ in 0..<Self.attemptsMax {
             if isIndexed(candidate, etag: before.etag) {

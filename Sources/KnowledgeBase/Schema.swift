@@ -15,7 +15,7 @@ enum Schema {
     /// generation, next_chunk_id, embedding_model, embedding_dimensions.
     private static let meta = "CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID"
 
-    /// One row a document. `etag` is the newest content known, `indexed_etag` that of the chunks; stamps are size, time and
+    /// One row a document. `etag` is the newest content known, `indexed_etag` that of the chunks (empty asks to read again); stamps are size, time and
     /// inode of the files the row was made from, empty where they are not to be trusted; `revision` grows with every upload.
     private static let documents = """
         CREATE TABLE documents(

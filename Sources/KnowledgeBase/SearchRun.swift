@@ -35,11 +35,16 @@ struct SearchRun {
 
     /// `vectors` holds one for each text, or is nil without a model.
     mutating func passages(texts: [String], vectors: [[Float]]?) throws -> [Passage] {
-        var lists: [Fusion.RankedList] = []
-        for text in texts { lists += try textLists(FTSQuery(text)) }
-        for vector in vectors ?? [] { lists.append(vectorList(vector)) }
+        var groups: [[Fusion.RankedList]] = []
+        for (number, text) in texts.enumerated() {
+            let query = FTSQuery(text)
+            var found = try textLists(query)
+            if let vectors { found.append(vectorList(vectors[number])) }
+            for index in found.indices { found[index].weight *= query.specificity }
+            groups.append(found)
+        }
         var kept: [Candidate] = []
-        for id in Fusion.fuse(lists) {
+        for id in Fusion.fuse(groups) {
             guard kept.count < settings.topK else { break }
             let score = score(of: id, vectors: vectors ?? [])
             guard score >= settings.minScore, let candidate = try candidate(id, score: score) else { continue }

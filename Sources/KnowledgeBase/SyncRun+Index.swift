@@ -151,10 +151,9 @@ extension SyncRun {
     {
         var revised = revision(candidate, preparation, status: .failed, pageCount: nil)
         revised.error = reason
-        if isTransient {
-            revised.stamp = ""
-            revised.indexedETag = ""
-        }
+        // Whenever the file is looked at again, it is read again; a transient failure is looked at by every sync.
+        revised.indexedETag = ""
+        if isTransient { revised.stamp = "" }
         let isKept = try await store.write(.repeatable) { [revised, now = configuration.clock()] change in
             guard let entry = try change.current(candidate, revised.fingerprint, now: now) else { return false }
             try change.removeChunks(of: entry)

@@ -71,10 +71,13 @@ final class Bench: Sendable {
     func open(
         _ embedder: (any Embedder)? = BagOfWords(), _ change: (inout KnowledgeBase.Configuration) -> Void = { _ in }
     ) async throws -> KnowledgeBase {
-        try await KnowledgeBase(configuration(change), embedder: embedder, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try await KnowledgeBase(
+            configuration(change), embedder: embedder, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    func upload(_ name: String, _ text: String, metadata: [String: JSONValue] = [:], to base: KnowledgeBase) async throws -> DocumentRecord {
+    func upload(
+        _ name: String, _ text: String, metadata: [String: JSONValue] = [:], to base: KnowledgeBase
+    ) async throws -> DocumentRecord {
         let path = base.incomingDirectory + "/" + UUID().uuidString
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return try await base.adoptUpload(temporaryPath: path, filename: name, contentType: "text/plain", metadata: metadata)
@@ -86,11 +89,14 @@ extension KnowledgeBase {
     @discardableResult
     func synced(rebuild: Bool = false) async throws -> SyncJob { try await waitForSync(try await startSync(rebuild: rebuild).id) }
 
-    func find(_ texts: String..., topK: Int = 5, minScore: Double? = nil, filter: MetadataFilter? = nil) async throws -> [Passage] {
+    func find(_ texts: String..., topK: Int = 5, minScore: Double? = nil, filter: MetadataFilter? = nil) async throws -> [Passage]
+    {
         try await retrieve(RetrievalQuery(texts: texts, topK: topK, minScore: minScore, filter: filter))
     }
 
     func names(_ text: String, topK: Int = 5) async throws -> [String] { try await find(text, topK: topK).map(\.filename) }
 
-    func documentNames() async throws -> [String] { try await documents(limit: 1_000, after: nil).documents.map(\.filename).sorted() }
+    func documentNames() async throws -> [String] {
+        try await documents(limit: 1_000, after: nil).documents.map(\.filename).sorted()
+    }
 }

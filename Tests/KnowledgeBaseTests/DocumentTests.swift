@@ -10,7 +10,8 @@ import Testing
 
     @Test func `an upload is pending at once and indexed by the next sync`() async throws {
         let base = try await bench.open()
-        let record = try await bench.upload("Quarter report.txt", "Revenue grew by nine percent.", metadata: ["year": .number(2024)], to: base)
+        let record = try await bench.upload(
+            "Quarter report.txt", "Revenue grew by nine percent.", metadata: ["year": .number(2024)], to: base)
         #expect(record.status == .pending && record.source == .upload && record.byteCount == 29)
         #expect(base.status.pendingCount == 1)
         let job = try await base.synced()
@@ -35,7 +36,9 @@ import Testing
         await base.close()
     }
 
-    @Test(arguments: ["", "a/b.txt", "..", ".hidden", "/etc/passwd", "line\nbreak.txt", "nul\u{0}.txt", "   ", "evil\u{202E}txt.exe"])
+    @Test(arguments: [
+        "", "a/b.txt", "..", ".hidden", "/etc/passwd", "line\nbreak.txt", "nul\u{0}.txt", "   ", "evil\u{202E}txt.exe",
+    ])
     func `refuses a name that is no plain file name`(name: String) async throws {
         let base = try await bench.open()
         let error = await #expect(throws: OutcropFailure.self) { try await bench.upload(name, "text", to: base) }
@@ -54,7 +57,9 @@ import Testing
     }
 
     @Test func `metadata and the number of documents are bounded`() async throws {
-        let base = try await bench.open { $0.filesMax = 1; $0.metadataBytesMax = 100 }
+        let base = try await bench.open {
+            $0.filesMax = 1; $0.metadataBytesMax = 100
+        }
         let error = await #expect(throws: OutcropFailure.self) {
             try await bench.upload("a.txt", "x", metadata: ["k": .string(String(repeating: "v", count: 100))], to: base)
         }
