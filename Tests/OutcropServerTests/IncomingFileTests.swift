@@ -31,7 +31,9 @@ import Testing
         _ = try directory.file("a", [9])
         symlink("/tmp/elsewhere", directory.path + "/b")
         for name in ["a", "b"] {
-            await #expect(throws: OutcropFailure.self) { try await IncomingFile.create(in: directory.path, name: name, queue: queue) }
+            await #expect(throws: OutcropFailure.self) {
+                try await IncomingFile.create(in: directory.path, name: name, queue: queue)
+            }
         }
         #expect(directory.names == ["a", "b"])
     }
