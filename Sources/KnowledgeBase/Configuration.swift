@@ -33,7 +33,7 @@ extension KnowledgeBase {
         /// Hits taken from each list before fusion.
         package var candidatesMax = 100
         package var topKMax = 200
-        package var queryTextsMax = 4
+        package var queryTextsMax = 16
         /// Connections that read while one writes.
         package var readerCount = 2
 

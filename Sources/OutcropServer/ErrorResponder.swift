@@ -8,10 +8,11 @@ internal import RAG
 struct ErrorResponder: Sendable {
     let logger: Logger
 
-    /// Throws cancellation on: the client is gone and there is nobody to answer.
+    /// Throws on what says that the client is gone: there is nobody to answer and nothing to log.
     func response(to error: any Error, requestID: String) throws -> ServerResponse {
         switch error {
         case is CancellationError: throw error
+        case let error as ServerError where error.code == .peerGone: throw error
         case let error as RateLimited:
             var response = Self.response(ErrorEnvelope(error.failure))
             response.headerFields.append(contentsOf: error.fields)
@@ -26,7 +27,10 @@ struct ErrorResponder: Sendable {
         case let failure as OutcropFailure:
             if failure.kind == .internal { log(error, requestID) }
             return ErrorEnvelope(failure)
-        case let refused as HTTPParseError: return ErrorEnvelope(status: refused.status, message: refused.reason)
+        case let refused as HTTPParseError:
+            var envelope = ErrorEnvelope(status: refused.status, message: refused.reason)
+            if refused.status == 413 { envelope.code = "request_too_large" }
+            return envelope
         default:
             log(error, requestID)
             return ErrorEnvelope(

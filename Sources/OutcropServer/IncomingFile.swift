@@ -20,7 +20,7 @@ final class IncomingFile: Sendable {
         return IncomingFile(path: path, queue: queue, descriptor: descriptor)
     }
 
-    private init(path: String, queue: WorkQueue, descriptor: OwnedDescriptor) {
+    init(path: String, queue: WorkQueue, descriptor: OwnedDescriptor) {
         self.path = path
         self.queue = queue
         self.descriptor = descriptor

@@ -7,6 +7,7 @@ package struct RateLimit: Hashable, Sendable {
     package var requestsPerMinute: Int?
     package var tokensPerMinute: Int?
 
+    /// Below 1 counts as 1.
     package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil) {
         self.requestsPerMinute = requestsPerMinute
         self.tokensPerMinute = tokensPerMinute
@@ -131,7 +132,7 @@ struct TokenBucket {
     private var levelAt: Double
 
     init(perMinute: Int, now: Double) {
-        capacity = Double(perMinute)
+        capacity = Double(max(1, perMinute))
         level = capacity
         levelAt = now
     }

@@ -5,6 +5,7 @@ package struct ServerSettings: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes any free port.
     package var port = 8080
+    /// `bodyBytesMax` follows from `uploadBytesMax` and `jsonBodyBytesMax`.
     package var httpLimits = HTTPLimits()
     /// Bearer keys that are let in; none means that everyone is.
     package var apiKeys: [String] = []
@@ -19,6 +20,7 @@ package struct ServerSettings: Sendable {
     package var defaultModel: String?
     /// Signs upload forms and citation links.
     package var signingKey: SigningKey
+    /// Shown in `/health`.
     package var version: String
 
     /// Largest uploaded file.
@@ -38,6 +40,7 @@ package struct ServerSettings: Sendable {
     /// Longest answer that is collected for a client that does not stream.
     package var answerBytesMax = 8 * 1_048_576
 
+    /// The defaults with this key and version.
     package init(signingKey: SigningKey, version: String) {
         self.signingKey = signingKey
         self.version = version

@@ -5,6 +5,7 @@ internal import RAG
 
 /// The secret behind upload forms and citation links. Never printed.
 package struct SigningKey: Sendable, CustomStringConvertible {
+    /// As many as SHA-256 gives.
     package static let byteCount = 32
 
     private let key: SymmetricKey
@@ -17,6 +18,7 @@ package struct SigningKey: Sendable, CustomStringConvertible {
         key = SymmetricKey(data: bytes)
     }
 
+    /// Not the key.
     package var description: String { "SigningKey(…)" }
 
     /// HMAC-SHA256 as lower-case hex. `purpose` keeps a signature for one thing from serving for another.
@@ -30,6 +32,7 @@ package struct SigningKey: Sendable, CustomStringConvertible {
         return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: Self.input(message, purpose), using: key)
     }
 
+    /// What is signed.
     package enum Purpose: String, Sendable {
         case upload, link
     }

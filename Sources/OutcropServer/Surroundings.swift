@@ -11,6 +11,7 @@ package struct Surroundings: Sendable {
     /// A fresh name such as `chatcmpl-` and 24 letters and digits.
     package var makeID: @Sendable (_ prefix: String) -> String
 
+    /// All four, so that nobody forgets one.
     package init(
         unixSeconds: @escaping @Sendable () -> Int, uptimeSeconds: @escaping @Sendable () -> Double,
         sleep: @escaping @Sendable (Double) async throws -> Void, makeID: @escaping @Sendable (String) -> String

@@ -23,20 +23,19 @@ struct UploadRoutes: RouteGroup {
     var routes: [Route] { [Route(.post, "/v1/uploads", access: .policy, receive)] }
 
     private func receive(_ call: Call) async throws -> ServerResponse {
-        let slot = try slots.take()
+        let (file, policy, slot) = try await receiveFile(call.request)
         defer { slot.giveBack() }
-        let (file, policy) = try await receiveFile(call.request)
         let record = try await parts.knowledgeBase.adoptUpload(
             temporaryPath: file.path, filename: policy.filename, contentType: policy.contentType, metadata: policy.metadata)
         file.keep()
         return .json(DocumentObject(record), status: .created)
     }
 
-    private func receiveFile(_ request: ServerRequest) async throws -> (IncomingFile, UploadPolicy) {
+    private func receiveFile(_ request: ServerRequest) async throws -> (IncomingFile, UploadPolicy, Slot) {
         let bytesMax = parts.settings.uploadBytesMax
         var parser = try MultipartParser(contentType: request.head.headerFields[.contentType] ?? "")
         var form = UploadForm(signingKey: parts.settings.signingKey, now: parts.surroundings.unixSeconds(), bytesMax: bytesMax)
-        var received: (file: IncomingFile, policy: UploadPolicy)?
+        var received: (file: IncomingFile, policy: UploadPolicy, slot: Slot)?
         // The form counts the file's bytes; this counts what is no file, such as endless fields or an endless preamble.
         var bytesLeft = bytesMax + Self.formOverheadBytesMax
         for try await piece in request.body {
@@ -46,7 +45,8 @@ struct UploadRoutes: RouteGroup {
             }
             for event in try parser.feed(piece) {
                 switch try form.take(event) {
-                case .begin(let policy): received = (try await createFile(), policy)
+                // Only a form of ours takes a place: nobody else can keep uploads out by sending slowly.
+                case .begin(let policy): received = (try await createFile(), policy, try slots.take())
                 case .write(let bytes): try await received?.file.write(bytes)
                 case .complete, nil: break
                 }

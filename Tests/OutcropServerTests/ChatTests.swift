@@ -214,6 +214,49 @@ import Testing
         #expect(next.status == .ok)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `a client that closes its connection cancels the answer`(isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        let started = AsyncStream<Void>.makeStream()
+        let ended = AsyncStream<Void>.makeStream()
+        fixture.answer = { _, _ in
+            AsyncThrowingStream { stream in
+                stream.yield(.text("Rivers "))
+                stream.onTermination = { _ in ended.continuation.finish() }
+                started.continuation.finish()
+            }
+        }
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":\(isStreaming)}"
+        let request = "POST \(Self.path) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        let client = SocketClient(port: try #require(transport.live).port)
+        let leaving = DispatchSemaphore(value: 0)
+        async let left = client.exchange(Array(request.utf8), leaving: leaving)
+        for await _ in started.stream {}
+        leaving.signal()
+        for await _ in ended.stream {}
+        _ = try await left
+    }
+
+    @Test func `a hundred streams at once all come to their end`() async throws {
+        var fixture = try Fixture()
+        fixture.settings.answersMax = 100
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":true}"
+        for _ in 0..<2 {
+            let ends = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<100 {
+                    group.addTask {
+                        let answer = try await transport.post(Self.path, body)
+                        return answer.status == 200 && answer.text.hasSuffix("data: [DONE]\n\n") && !answer.isCut
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(ends.count == 100 && ends.allSatisfy { $0 }, "every place is free again for the second round")
+        }
+    }
+
     @Test func `a response nobody reads frees its place`() async throws {
         var fixture = try Fixture()
         fixture.settings.answersMax = 1

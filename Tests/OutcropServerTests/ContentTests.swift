@@ -30,6 +30,12 @@ import Testing
         if kind == .socket { #expect(answer.field("content-length") == "10") }
     }
 
+    @Test func `HEAD tells the length and sends nothing`() async throws {
+        let (fixture, path) = try fixture()
+        let answer = try await fixture.transport(.socket).send(.head, path)
+        #expect(answer.status == 200 && answer.field("content-length") == "10" && answer.body.isEmpty)
+    }
+
     @Test(arguments: [
         ("x.html", "text/html", "attachment", true), ("x.svg", "image/svg+xml", "attachment", true),
         ("x.pdf", "application/pdf", "inline", false),
@@ -90,7 +96,7 @@ import Testing
 
     @Test func `a file larger than one piece arrives complete`() async throws {
         let fixture = try Fixture()
-        let large = (0..<(3 * StoredFile.pieceBytes + 17)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        let large = (0..<(StoredFile.pieceBytes + 17)).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let record = try fixture.knowledge.add("large.bin", large, contentType: "application/octet-stream")
         for kind in Transport.Kind.allCases {
             let answer = try await fixture.transport(kind).send(.get, "/v1/documents/\(record.id)/content")

@@ -52,6 +52,13 @@ import Testing
             "what is given back never makes more than a minute's worth")
     }
 
+    @Test(arguments: [0, -1, Int.min]) func `a limit below one counts as one`(limit: Int) throws {
+        let limiter = limiter(requests: limit)
+        _ = try limiter.admit(caller)
+        let refused = try #require(throws: RateLimited.self) { _ = try limiter.admit(caller) }
+        #expect(refused.failure.retryAfterSeconds == 60)
+    }
+
     @Test func `keeps callers apart`() throws {
         let limiter = limiter(requests: 1)
         _ = try limiter.admit(caller)

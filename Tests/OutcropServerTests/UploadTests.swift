@@ -182,26 +182,53 @@ import Testing
         #expect(try late.error("code") == "upload_expired")
     }
 
+    @Test func `a form that is not ours takes no place`() async throws {
+        var fixture = try Fixture()
+        fixture.settings.uploadsMax = 1
+        let application = try fixture.application()
+        let transport = try Transport(.handler, application)
+        let (asked, asking) = AsyncStream<Void>.makeStream()
+        let (pieces, sending) = AsyncStream<[UInt8]>.makeStream()
+        var request = try Transport.request(.post, "/v1/uploads", multipart)
+        request.body = RequestBody(contentLength: nil) {
+            asking.finish()
+            for await piece in pieces { return piece }
+            return nil
+        }
+        let slow = Task { [request] in try await application.handler()(request).status.code }
+        for await _ in asked {}
+        let whole = body(try await form(transport), file: content)
+        #expect(try await transport.send(.post, "/v1/uploads", multipart, body: whole).status == 201)
+        sending.finish()
+        #expect(try await slow.value == 400)
+    }
+
     @Test func `so many uploads at once and no more`() async throws {
         var fixture = try Fixture()
         fixture.settings.uploadsMax = 1
         let application = try fixture.application()
         let transport = try Transport(.handler, application)
         let whole = body(try await form(transport), file: content)
-        let (started, starting) = AsyncStream<Void>.makeStream()
+        let (asked, asking) = AsyncStream<Void>.makeStream()
         let (pieces, sending) = AsyncStream<[UInt8]>.makeStream()
         var request = try Transport.request(.post, "/v1/uploads", multipart)
         request.body = RequestBody(contentLength: nil) {
-            starting.finish()
+            asking.yield()
             for await piece in pieces { return piece }
             return nil
         }
         let slow = Task { [request] in try await application.handler()(request).status.code }
-        for await _ in started {}
+        // Asked for a second piece, it has understood the first: the fields and the file's beginning.
+        sending.yield([UInt8](whole.dropLast(40)))
+        var askedCount = 0
+        for await _ in asked {
+            askedCount += 1
+            if askedCount == 2 { break }
+        }
         let refused = try await transport.send(.post, "/v1/uploads", multipart, body: whole)
         #expect(refused.status == 503)
         #expect(refused.field("retry-after") == "1")
-        sending.yield(whole)
+        sending.yield([UInt8](whole.suffix(40)))
         sending.finish()
         #expect(try await slow.value == 201)
     }

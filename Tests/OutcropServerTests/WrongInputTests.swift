@@ -1,3 +1,4 @@
+import HTTP
 import HTTPTypes
 import RAG
 import Testing
@@ -156,6 +157,7 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
         let answer = try await fixture.transport().post(path, body)
         #expect(answer.status == 413)
         #expect(try answer.error("message").contains("100 bytes"))
+        #expect(try answer.error("code") == "request_too_large")
     }
 
     @Test(arguments: [
@@ -187,10 +189,12 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
         #expect(try answer.error("message") == "Run sync --rebuild.")
     }
 
-    @Test func `cancellation is nobody's answer`() async throws {
+    @Test(arguments: [CancellationError(), ServerError(.peerGone, "left")] as [any Error])
+    func `a client that has gone gets no answer and no line in the log`(error: any Error) async throws {
         let fixture = try Fixture()
-        fixture.knowledge.state.withLock { $0.failure = CancellationError() }
+        fixture.knowledge.state.withLock { $0.failure = error }
         let transport = try fixture.transport()
-        await #expect(throws: CancellationError.self) { try await transport.send(.get, "/v1/documents") }
+        await #expect(throws: (any Error).self) { try await transport.send(.get, "/v1/documents") }
+        #expect(fixture.logged.lines.isEmpty)
     }
 }

@@ -11,16 +11,21 @@ struct SocketClient: Sendable {
         var text = "\(method.rawValue) \(path) HTTP/1.1\r\nhost: localhost:8080\r\nconnection: close\r\n"
         for field in fields { text += "\(field.name): \(field.value)\r\n" }
         if !body.isEmpty { text += "content-length: \(body.count)\r\n" }
-        let request = Array((text + "\r\n").utf8) + body
-        let received = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[UInt8], any Error>) in
+        return try Answer(received: try await exchange(Array((text + "\r\n").utf8) + body))
+    }
+
+    /// What comes back until the server ends the connection. With `leaving` the client reads nothing and just leaves when told.
+    func exchange(_ request: [UInt8], leaving: DispatchSemaphore? = nil) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[UInt8], any Error>) in
             // A thread of its own: blocked on Dispatch's global queue it would hold up the server's tasks on a small machine.
-            Thread.detachNewThread { continuation.resume(with: Result { try exchange(request) }) }
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try blockingExchange(request, leaving) })
+            }
         }
-        return try Answer(received: received)
     }
 
     /// Writes all, then reads to the end.
-    private func exchange(_ request: [UInt8]) throws -> [UInt8] {
+    private func blockingExchange(_ request: [UInt8], _ leaving: DispatchSemaphore?) throws -> [UInt8] {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw OutcropFailure(.internal, "no socket") }
         defer { close(socket) }
@@ -45,7 +50,13 @@ struct SocketClient: Sendable {
         }
         var received: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
-        while case let count = recv(socket, &piece, piece.count, 0), count > 0 { received += piece[..<count] }
+        if let leaving {
+            leaving.wait()
+            return []
+        }
+        while case let count = recv(socket, &piece, piece.count, 0), count > 0 {
+            received += piece[..<count]
+        }
         return received
     }
 }

@@ -14,7 +14,7 @@ struct Transport: Sendable {
     }
 
     private let handler: Handler
-    private let live: LiveServer?
+    let live: LiveServer?
 
     init(_ kind: Kind, _ application: Application) throws {
         handler = application.handler()
