@@ -38,7 +38,7 @@ let package = Package(
         .target(
             name: "OutcropServer",
             dependencies: [
-                "HTTP", "OpenAIAPI", "RAG", "KnowledgeBase", "LocalModels",
+                "HTTP", "OpenAIAPI", "RAG", "KnowledgeBase",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,7 +96,10 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "OutcropServerTests",
-            dependencies: ["OutcropServer", "HTTP", "OpenAIAPI", "RAG", "KnowledgeBase", "LocalModels"],
+            dependencies: [
+                "OutcropServer", "HTTP", "OpenAIAPI", "RAG", "KnowledgeBase", "LocalModels",
+                .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "outcropTests", dependencies: ["outcrop", "KnowledgeBase"], swiftSettings: strict),
     ]
