@@ -125,6 +125,7 @@ struct KernelTests {
 }
 
 extension outcrop_cpu: @retroactive CustomTestStringConvertible {
+    /// The variant's name in test output.
     public var testDescription: String { ["plain", "AVX2", "AVX-512"][Int(rawValue)] }
 }
 

@@ -69,7 +69,9 @@ extension Limits {
         row(name, meaning + ", bytes", 256...1e12, path)
     }
 
-    private static func count(_ name: String, _ meaning: String, _ path: any Path<Int>) -> Row { row(name, meaning, 1...1e9, path) }
+    private static func count(_ name: String, _ meaning: String, _ path: any Path<Int>) -> Row {
+        row(name, meaning, 1...1e9, path)
+    }
 
     private static func row(_ name: String, _ meaning: String, _ range: ClosedRange<Double>, _ path: any Path<Int>) -> Row {
         Row(name: name, meaning: meaning, range: range, get: { Double($0[keyPath: path]) }, set: { $0[keyPath: path] = Int($1) })
