@@ -61,11 +61,7 @@ struct CSVText {
     }
 
     private static func cut(_ name: [UInt8]) -> [UInt8] {
-        guard name.count > headerBytesMax else { return name.map { $0 == 0x0A ? 0x20 : $0 } }
-        var kept = name.prefix(headerBytesMax)
-        // Not inside a UTF-8 sequence: drop back to its first byte, and that too.
-        while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
-        return cut(Array(kept.dropLast()))
+        name[...].prefixOfWholeScalars(headerBytesMax).map { $0 == 0x0A ? 0x20 : $0 }
     }
 
     /// The commonest of comma, semicolon and tab outside quotes in the first line.
