@@ -62,9 +62,12 @@ struct BorderClassifier {
 }
 
 extension Unicode.Scalar {
-    /// White_Space of Unicode, without a table look-up for ASCII.
+    /// White_Space of Unicode, written out: the table look-up took a quarter of the chunker's time.
     var isWhiteSpace: Bool {
-        value < 0x80 ? value == 0x20 || (0x09...0x0D ~= value) : properties.isWhitespace
+        switch value {
+        case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
     }
 
     var isLineEnd: Bool {

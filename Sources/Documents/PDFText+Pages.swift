@@ -5,9 +5,7 @@ extension PDFText {
     /// `pdftotext` ends a page with a form feed. Yet a font may map a glyph to text with a form feed inside, and the file may promise
     /// more pages than it has: then the count is not that of the range, which is halved until the page in question is alone.
     func pages(_ range: ClosedRange<Int>, path: String, until deadline: SuspendingClock.Instant) async throws -> [UInt8] {
-        let seconds = SuspendingClock.now.duration(to: deadline) / .seconds(1)
-        guard seconds > 0 else { throw timedOut }
-        let output = try await convert(path: path, pages: range, seconds: seconds)
+        let output = try await convert(path: path, pages: range, until: deadline)
         if output.count(where: { $0 == 0x0C }) == range.count { return output }
         // None of them exists.
         if output.isEmpty { return [UInt8](repeating: 0x0C, count: range.count) }

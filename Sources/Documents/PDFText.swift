@@ -15,15 +15,16 @@ struct PDFText: Sendable {
         guard head.firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw ExtractionError(.damaged, "The file is no PDF: it does not begin with %PDF-.")
         }
+        let deadline = SuspendingClock.now + .seconds(limits.pdfSeconds)
         let argument = Self.argument(path)
         let (title, pageCount) = await information(path: argument)
         guard pageCount ?? 0 <= limits.pagesMax else { throw tooManyPages }
         let bytes =
             if let pageCount, pageCount > 0 {
-                try await pages(1...pageCount, path: argument, until: .now + .seconds(limits.pdfSeconds))
+                try await pages(1...pageCount, path: argument, until: deadline)
             } else {
                 // Without the tool, or with a file that only `pdftotext` can say something about.
-                try await convert(path: argument, pages: nil, seconds: limits.pdfSeconds)
+                try await convert(path: argument, pages: nil, until: deadline)
             }
         let text = try await BlockingWork.run { try Self.joinedPages(bytes) }
         return ExtractedDocument(text: text, isPaged: true, title: title)
@@ -39,14 +40,18 @@ struct PDFText: Sendable {
         for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A }
         var text = String(decoding: bytes, as: UTF8.self)
         if bytes.contains(0) { text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) }
-        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        guard text.unicodeScalars.contains(where: { !$0.isWhiteSpace }) else {
             throw ExtractionError(.noText, "The PDF holds no text, only images: it needs OCR (for example ocrmypdf).")
         }
         return text
     }
 
     /// The output of `pdftotext` for these pages, or all.
-    func convert(path: String, pages: ClosedRange<Int>?, seconds: Double) async throws -> [UInt8] {
+    func convert(
+        path: String, pages: ClosedRange<Int>?, until deadline: SuspendingClock.Instant
+    ) async throws -> [UInt8] {
+        let seconds = SuspendingClock.now.duration(to: deadline) / .seconds(1)
+        guard seconds > 0 else { throw timedOut }
         guard let pdftotext = tools.pdftotext, let prlimit = tools.prlimit else { throw toolMissing }
         let range = pages.map { ["-f", "\($0.lowerBound)", "-l", "\($0.upperBound)"] } ?? []
         // Without -q: what poppler says on standard error tells an encrypted file from a damaged one.

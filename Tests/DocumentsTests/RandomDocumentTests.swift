@@ -51,6 +51,11 @@ import Testing
         return words
     }
 
+    @Test func `white space is what Unicode says`() {
+        let scalars = (0..<0x11_0000).compactMap { Unicode.Scalar(UInt32($0)) }
+        #expect(scalars.filter(\.isWhiteSpace) == scalars.filter(\.properties.isWhitespace))
+    }
+
     @Test func `what is said to join no neighbour is a grapheme of its own`() {
         let alone = (0..<0x11_0000).compactMap { Unicode.Scalar(UInt32($0)) }.filter(\.joinsNoNeighbour)
         #expect(alone.count > 30_000)
