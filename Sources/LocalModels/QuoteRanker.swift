@@ -114,7 +114,7 @@ struct QuoteRanker: Sendable {
         guard let embedder, !candidates.isEmpty, !question.isEmpty else { return }
         async let questionVectors = embedder.embed([question], purpose: .query)
         let texts = candidates.map { String($0.text.unicodeScalars.prefix(Self.sentenceScalarsMax)) }
-        let vectors = try await embedder.embed(texts, purpose: .document)
+        let vectors = try await embedder.embed(texts, purpose: .sentence)
         guard let wanted = try await questionVectors.first, vectors.count == candidates.count else { return }
         for index in candidates.indices {
             candidates[index].cosine = Double(zip(vectors[index], wanted).reduce(Float(0)) { $0 + $1.0 * $1.1 })
