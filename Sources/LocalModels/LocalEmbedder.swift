@@ -20,7 +20,7 @@ package final class LocalEmbedder: Embedder {
     /// Idle working memory; at most two a thread, since `threads` texts of either urgency may run.
     private let idle = Mutex<[EncoderScratch]>([])
 
-    /// Maps the weights; throws `OutcropFailure` naming the missing or wrong file and the remedy (`make model`).
+    /// Reads the small files and maps the weights, some 50 ms of blocking work; throws `OutcropFailure` naming the missing or wrong file and the remedy (`make model`).
     /// `threads` pieces of a batch are encoded at once on Dispatch.
     package convenience init(directory: String, threads: Int) throws {
         try self.init(directory: directory, threads: threads, cpu: outcrop_cpu_best())
@@ -61,7 +61,7 @@ package final class LocalEmbedder: Embedder {
 
     /// Tokens of the whole text with `[CLS]` and `[SEP]`, as if the model had no limit: a count above `folder.tokenCountMax`
     /// says that the end would not be read. BGE's query prefix is not counted.
-    package func tokenCount(_ text: String) -> Int { folder.tokenizer.encode(text).count }
+    package func tokenCount(_ text: String) -> Int { folder.tokenizer.count(text) }
 
     private func embed(_ text: String, purpose: EmbeddingPurpose) async throws -> [Float] {
         try await queue.run(purpose == .document ? .background : .interactive) { [self] in
