@@ -2,8 +2,8 @@ internal import RAG
 
 /// `limit` and `after` of a list's query, checked.
 package struct PageQuery: Hashable, Sendable {
-    package static let limitDefault = 20
-    package static let limitMax = 100
+    package static let limitDefault = 100
+    package static let limitMax = 1_000
 
     package var limit: Int
     /// The id after which the page begins.
@@ -19,7 +19,7 @@ package struct PageQuery: Hashable, Sendable {
     private static func checkedLimit(_ text: String) throws -> Int {
         guard let limit = Int(text), 1...limitMax ~= limit else {
             throw JSONFields.invalid(
-                "limit", "invalid_value", "expected an integer from 1 to \(limitMax), but got '\(text.prefix(32))' instead.")
+                "limit", "invalid_value", "expected an integer from 1 to \(limitMax), but got '\(text.excerpt(32))' instead.")
         }
         return limit
     }

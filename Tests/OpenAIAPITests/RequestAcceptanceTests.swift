@@ -159,11 +159,11 @@ struct RequestAcceptanceTests {
 
     @Test func `takes pages within their limits`() throws {
         let defaults = try PageQuery(limit: nil, after: nil)
-        #expect(defaults.limit == 20 && defaults.after == nil)
-        let page = try PageQuery(limit: "100", after: "doc_1")
-        #expect(page.limit == 100 && page.after == "doc_1")
+        #expect(defaults.limit == 100 && defaults.after == nil)
+        let page = try PageQuery(limit: "1000", after: "doc_1")
+        #expect(page.limit == 1_000 && page.after == "doc_1")
         for (limit, after, parameter) in [
-            ("0", nil, "limit"), ("101", nil, "limit"), ("x", nil, "limit"), ("", nil, "limit"), ("1", "", "after"),
+            ("0", nil, "limit"), ("1001", nil, "limit"), ("x", nil, "limit"), ("", nil, "limit"), ("1", "", "after"),
         ]
             as [(String, String?, String)]
         {
