@@ -51,7 +51,7 @@ struct FolderScanner: Sendable {
             guard let listing = try list(prefix, depth: depth, &result) else { continue }
             result.skippedCount += listing.unreadableNameCount
             let names = Set(listing.names)
-            for name in listing.names.sorted() where !name.hasPrefix(".") {
+            for name in listing.names.sorted() where name.utf8.first != UInt8(ascii: ".") {
                 switch try kind(of: root + "/" + prefix + name, excluded: excluded) {
                 case .folder: pending.append((prefix + name + "/", depth + 1))
                 case .file(let status): try add(name, in: prefix, status, among: names, to: &result)
@@ -98,7 +98,7 @@ struct FolderScanner: Sendable {
 
     private func add(_ name: String, in prefix: String, _ status: stat, among names: Set<String>, to result: inout Result) throws
     {
-        if usesSidecars && name.hasSuffix(Self.sidecarSuffix) { return }
+        if usesSidecars && Self.isSidecar(name) { return }
         if let extensions, !extensions.contains(Self.fileExtension(name)) {
             result.skippedCount += 1
             return
@@ -115,6 +115,9 @@ struct FolderScanner: Sendable {
                 sidecar: hasSidecar ? try FileSystem.status(path + Self.sidecarSuffix).map(FileStamp.init) : nil))
     }
 
+    /// By bytes, as are the comparisons below: `hasSuffix` takes canonically equal names for the same and misses a dot with an accent.
+    static func isSidecar(_ name: String) -> Bool { name.utf8.suffix(sidecarSuffix.utf8.count).elementsEqual(sidecarSuffix.utf8) }
+
     /// Lower-case, without the dot; empty without one.
     static func fileExtension(_ name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
@@ -124,7 +127,7 @@ struct FolderScanner: Sendable {
     /// The real path of a regular file below `root`, nil when it is gone, no file, or leads elsewhere.
     static func resolvedInside(root: String, path: String) -> String? {
         guard let realRoot = realPath(root), let real = realPath(path) else { return nil }
-        guard real.hasPrefix(realRoot == "/" ? "/" : realRoot + "/") else { return nil }
+        guard real.utf8.starts(with: (realRoot == "/" ? "/" : realRoot + "/").utf8) else { return nil }
         var status = stat()
         guard stat(real, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return real

@@ -5,7 +5,7 @@ extension KnowledgeBase {
     private static let searchAttemptsMax = 3
 
     package func retrieve(_ query: RetrievalQuery) async throws -> [Passage] {
-        let texts = query.texts.filter { $0.contains { !$0.isWhitespace } }.prefix(configuration.queryTextsMax).map(
+        let texts = query.texts.filter { !$0.isBlank }.prefix(configuration.queryTextsMax).map(
             Self.shortened)
         guard !texts.isEmpty, query.topK > 0, try await hasDocuments() else { return [] }
         let vectors = try await queryVectors(texts)
