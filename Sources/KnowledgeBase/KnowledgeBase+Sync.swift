@@ -2,12 +2,13 @@ internal import RAG
 
 extension KnowledgeBase {
     /// Starts a sync, or returns the one that runs; that one then looks again, so that what was there before this call is
-    /// covered by the job returned. `rebuild` reads, cuts and embeds every document anew.
+    /// covered by the job returned. `rebuild` reads, cuts and embeds every document anew; a sync that runs does so when it has
+    /// looked through the files, and one cut off is continued by the next.
     package func startSync(rebuild: Bool) async throws -> SyncJob {
         guard !configuration.isReadOnly else {
             throw OutcropFailure(.conflict, code: "read_only", "This knowledge base was opened for reading only.")
         }
-        return try sync.start { [self] job in await runSync(job, rebuild: rebuild) }
+        return try sync.start(rebuild: rebuild) { [self] job in await runSync(job) }
     }
 
     /// Waits until this job has ended. Throws `OutcropFailure` `.notFound` for an unknown job.
@@ -40,8 +41,8 @@ extension KnowledgeBase {
         return stream
     }
 
-    private func runSync(_ job: SyncJob, rebuild: Bool) async {
-        let (status, error) = await outcome(job, rebuild: rebuild)
+    private func runSync(_ job: SyncJob) async {
+        let (status, error) = await outcome(job)
         if let ended = sync.ended(status, error: error) {
             logger.info(
                 "sync ended",
@@ -55,10 +56,10 @@ extension KnowledgeBase {
         sync.finish()
     }
 
-    private func outcome(_ job: SyncJob, rebuild: Bool) async -> (SyncJob.Status, String?) {
+    private func outcome(_ job: SyncJob) async -> (SyncJob.Status, String?) {
         do {
             try await save(job)
-            try await SyncRun(self, rebuild: rebuild).run()
+            try await SyncRun(self).run()
             return (.completed, nil)
         } catch is CancellationError {
             return (.cancelled, nil)
