@@ -45,6 +45,8 @@ extension KnowledgeBase {
         // MARK: Database
         /// Pages in the write-ahead log before they are moved into the file.
         package var checkpointPages = 1_000
+        /// Bytes of the log from which on a commit waits shortly for readers, so that the log can begin anew.
+        package var logBytesMax = 64 * 1_048_576
         /// Unix seconds.
         package var clock: @Sendable () -> Int = { Int(time(nil)) }
 

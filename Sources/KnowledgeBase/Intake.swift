@@ -71,7 +71,7 @@ struct IntakeReader: Sendable {
                     "SELECT start, end FROM chunks WHERE id >= ? AND id < ? ORDER BY id",
                     entry.firstChunk + Int64(batch.lowerBound),
                     entry.firstChunk + Int64(batch.upperBound)
-                ) { $0.int(0)..<$0.int(1) }.map { try stored.text($0) ?? "" }
+                ) { try $0.range(0, 1) }.map { try stored.text($0) ?? "" }
             }
         }
     }

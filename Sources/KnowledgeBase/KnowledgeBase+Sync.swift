@@ -25,7 +25,7 @@ extension KnowledgeBase {
     }
 
     package func latestJob() async throws -> SyncJob? {
-        if let running = sync.running { return running }
+        if let job = sync.running ?? sync.unsaved { return job }
         return try await store.read { connection, _ in try JobTable(connection).latest() }
     }
 
@@ -51,9 +51,9 @@ extension KnowledgeBase {
                     "deleted": "\(ended.deleted)", "failed": "\(ended.failed)",
                 ])
             // Its own task: the record of a cancelled job must not be cancelled with it.
-            await Task { [self] in try? await save(ended) }.value
+            let isSaved = await Task { [self] in (try? await save(ended)) != nil }.value
+            sync.finish(isSaved: isSaved)
         }
-        sync.finish()
     }
 
     private func outcome(_ job: SyncJob) async -> (SyncJob.Status, String?) {

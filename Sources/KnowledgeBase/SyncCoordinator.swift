@@ -15,6 +15,8 @@ final class SyncCoordinator: Sendable {
         var job: SyncJob?
         /// Ended, but not yet in the table.
         var ending: SyncJob?
+        /// The last job that ended, while the table could not take its end (a full disk).
+        var unsaved: SyncJob?
         var startedAt = ContinuousClock.now
         var announcedAt: ContinuousClock.Instant?
         var task: Task<Void, Never>?
@@ -38,9 +40,11 @@ final class SyncCoordinator: Sendable {
 
     var running: SyncJob? { state.withLock { $0.job } }
 
+    var unsaved: SyncJob? { state.withLock { $0.unsaved } }
+
     /// The job of that id while it is not in the table in its final state.
     func live(_ id: String) -> SyncJob? {
-        state.withLock { state in [state.job, state.ending].compactMap { $0 }.first { $0.id == id } }
+        state.withLock { state in [state.job, state.ending, state.unsaved].compactMap { $0 }.first { $0.id == id } }
     }
 
     /// Starts `run` under a new job, or gives the one that runs, which then looks again for what changed before this call,
@@ -126,10 +130,11 @@ final class SyncCoordinator: Sendable {
         state.job = nil
     }
 
-    /// Lets go of the ended job, which stands in the table now, and ends the streams of those who watch.
-    func finish() {
+    /// Lets go of the ended job when it `isSaved` in the table, and ends the streams of those who watch.
+    func finish(isSaved: Bool) {
         let (job, watchers) = state.withLock { state in
             let job = state.ending
+            state.unsaved = isSaved ? nil : job
             let watchers = state.watchers.filter { $0.value.jobID == job?.id }
             for number in watchers.keys { state.watchers[number] = nil }
             state.ending = nil
