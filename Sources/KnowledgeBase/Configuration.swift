@@ -11,7 +11,12 @@ extension KnowledgeBase {
         /// Hits below this do not count unless the query says otherwise.
         package var minScore = 0.0
         package var filesMax = 100_000
-        package var chunksPerDocumentMax = 200_000
+        /// A document's vectors stand in memory until it commits as a whole: 77 MB for these at 384 dimensions, and twice that
+        /// because two documents are always under way. As many as the embedding cache holds, so that a document cut off halfway is not computed again.
+        package var chunksPerDocumentMax = 50_000
+        /// Documents that are read and embedded at once, and the bytes of their files; two are always let in.
+        package var documentsInFlight = 4
+        package var documentBytesInFlight = 4 * 1_048_576
         package var embeddingBatchSize = 32
         package var failuresKeptMax = 1_000
         /// Vectors kept for texts that come back; the least recently used go first.
@@ -40,6 +45,8 @@ extension KnowledgeBase {
         // MARK: Database
         /// Pages in the write-ahead log before they are moved into the file.
         package var checkpointPages = 1_000
+        /// Bytes of the log from which on a commit waits shortly for readers, so that the log can begin anew.
+        package var logBytesMax = 64 * 1_048_576
         /// Unix seconds.
         package var clock: @Sendable () -> Int = { Int(time(nil)) }
 

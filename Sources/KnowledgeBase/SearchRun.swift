@@ -14,8 +14,8 @@ struct SearchRun {
 
     /// Two passages of one document whose ranges share more than this part of the shorter one count as one.
     static let overlapMax = 0.5
-    /// Terms that a run of one or two characters is widened to.
-    static let widenedTermsMax = 64
+    /// Terms that all runs of one or two characters together are widened to.
+    static let widenedTermsMax = 128
 
     let connection: Connection
     let snapshot: Snapshot
@@ -74,12 +74,15 @@ struct SearchRun {
 
     private func trigramTerms(_ query: FTSQuery) throws -> [String] {
         var terms = query.trigramTerms
-        for run in query.shortRuns {
+        var widened = 0
+        for run in query.shortRuns where widened < Self.widenedTermsMax {
             // U+10FFFF sorts behind everything that begins with `run`.
-            terms += try connection.rows(
+            let found = try connection.rows(
                 "SELECT term FROM chunks_trigram_terms WHERE term >= ? AND term < ? LIMIT ?", run, run + "\u{10FFFF}",
-                Self.widenedTermsMax
+                Self.widenedTermsMax - widened
             ) { $0.string(0) }
+            widened += found.count
+            terms += found
         }
         return terms
     }
@@ -89,8 +92,8 @@ struct SearchRun {
         let allowed = allowed
         var scores: [(Int64, Double)] = []
         // A filter is applied to the ordered rows, because a rowid constraint would make FTS5 run once for each id.
-        let limit = allowed == nil ? " LIMIT \(settings.candidatesMax)" : ""
-        try connection.scan(sql + limit, values) { row in
+        let limit = allowed == nil ? settings.candidatesMax : -1
+        try connection.scan(sql + " LIMIT ?", values + [limit]) { row in
             let id = row.int64(0)
             guard allowed?.contains(id) ?? true else { return true }
             list.ids.append(id)
@@ -139,7 +142,7 @@ struct SearchRun {
     private func candidate(_ id: Int64, score: Double) throws -> Candidate? {
         try connection.first("SELECT document, start, end, page, headings, text_hash FROM chunks WHERE id = ?", id) { row in
             Candidate(
-                id: id, document: row.int64(0), range: row.int(1)..<row.int(2), page: row.optionalInt(3), headings: row.string(4),
+                id: id, document: row.int64(0), range: try row.range(1, 2), page: row.optionalInt(3), headings: row.string(4),
                 textHash: row.bytes(5), score: score)
         }
     }
