@@ -267,7 +267,7 @@ def test_a_client_that_leaves_takes_its_resources_along(handbook):
 def test_senders_that_stall_keep_nobody_waiting(handbook):
     stalled = [connect(handbook) for _ in range(200)]
     for index, connection in enumerate(stalled):
-        head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\n"
+        head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
         connection.sendall(head + b"X-Slow: " if index % 2 else head + b"Content-Length: 1000\r\n\r\n{")
     answers = []
     askers = [threading.Thread(target=lambda: answers.append(handbook.ask(QUESTION))) for _ in range(8)]
