@@ -29,14 +29,18 @@ struct LoopThread {
     mutating func run() {
         _ = loop.register(loop.wakeup, token: Self.wakeupToken, events: EPOLLIN.rawValue | EPOLLET.rawValue)
         if let listener { _ = loop.register(listener.socket.descriptor, token: Self.listenerToken, events: EPOLLIN.rawValue) }
-        while !isFinished {
-            let count = sleep()
-            for index in 0..<count { handle(events[index]) }
-            fireDeadlines()
-            if core.isDraining.load(ordering: .acquiring) { beginDraining() }
-            resumeAccepting()
-        }
+        while !isFinished { turn() }
         for connection in loop.connections { connection.abort() }
+        drainsUntil = core.clock.deadline(after: EngineLimits.abortSeconds)
+        while !isFinished { turn() }
+    }
+
+    private mutating func turn() {
+        let count = sleep()
+        for index in 0..<count { handle(events[index]) }
+        fireDeadlines()
+        if core.isDraining.load(ordering: .acquiring) { beginDraining() }
+        resumeAccepting()
     }
 
     private var isFinished: Bool {

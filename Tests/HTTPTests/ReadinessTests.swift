@@ -71,4 +71,32 @@ import Testing
         #expect(try #require(readiness.evictReader().read) == ("old", .occupied))
         #expect(readiness.wait(.read, "new", deadline: 10).wake == nil)
     }
+
+    @Test func `a finished peer is lost when patience with it ends, and only while it is expected`() {
+        var readiness = Readiness<String>()
+        _ = readiness.arrive(SocketNews(finished: true))
+        #expect(readiness.startPatience(10) == nil, "nobody computes for it")
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(10) == 10)
+        #expect(readiness.startPatience(20) == nil, "once")
+        #expect(readiness.expire(entry: 10, now: 9).next == 10)
+        #expect(!readiness.isPeerLost)
+        readiness.expectPeer(false)
+        #expect(readiness.expire(entry: 10, now: 10).next == nil)
+        #expect(!readiness.isPeerLost, "the answer was ready before")
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(30) == 30)
+        #expect(readiness.wait(.write, "w", deadline: 40).schedule == nil, "the earlier entry serves")
+        #expect(readiness.expire(entry: 30, now: 30).next == 40)
+        #expect(readiness.isPeerLost)
+        #expect(readiness.startPatience(50) == nil)
+    }
+
+    @Test func `patience waits for the FIN`() {
+        var readiness = Readiness<String>()
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(10) == nil)
+        _ = readiness.arrive(SocketNews(readable: true, finished: true))
+        #expect(readiness.startPatience(10) == 10)
+    }
 }
