@@ -121,6 +121,16 @@ import Testing
             ))
     }
 
+    @Test func `a failure in the middle stands in the log once`() async throws {
+        struct Broken: Error {}
+        var fixture = try Fixture()
+        fixture.answer = { _, _ in Fixture.events([.text("Rivers ")], then: Broken()) }
+        let answer = try await fixture.transport(.socket).post(Self.path, "{\(Self.question),\"stream\":true}")
+        #expect(answer.isCut)
+        #expect(fixture.logged.lines.filter { $0.contains("Broken") }.count == 1)
+        #expect(fixture.logged.lines.filter { $0.hasPrefix("error") }.count == 1)
+    }
+
     @Test func `a failure in the middle of a whole answer is a failure`() async throws {
         var fixture = try Fixture()
         fixture.answer = { _, _ in Fixture.events([.text("Rivers ")], then: OutcropFailure(.unavailable, "The model went away."))
