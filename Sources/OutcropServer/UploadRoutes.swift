@@ -60,7 +60,9 @@ struct UploadRoutes: RouteGroup {
             for event in try parser.feed(piece) {
                 switch try form.take(event) {
                 // Only a form of ours takes a place: nobody else can keep uploads out by sending slowly.
-                case .begin(let policy): received = (try await createFile(), policy, try slots.take())
+                case .begin(let policy):
+                    let slot = try slots.take()
+                    received = (try await createFile(), policy, slot)
                 case .write(let bytes): try await received?.file.write(bytes)
                 case .complete, nil: break
                 }

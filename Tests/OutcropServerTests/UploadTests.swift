@@ -313,6 +313,9 @@ struct Tampering: Sendable, CustomTestStringConvertible {
         Tampering(testDescription: "an endless field", status: 413, code: "field_too_large") { fields, _ in
             fields.append(("x", String(repeating: "a", count: UploadForm.fieldBytesMax + 1)))
         },
+        Tampering(testDescription: "fields that are too long together", status: 413, code: "field_too_large") { fields, _ in
+            for number in 0..<3 { fields.append(("x\(number)", String(repeating: "a", count: UploadForm.fieldBytesMax - 1))) }
+        },
         missing(0, "key"), missing(1, "Content-Type"), missing(2, "policy"), missing(3, "signature"),
     ]
 }
