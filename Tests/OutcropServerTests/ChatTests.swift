@@ -248,6 +248,20 @@ import Testing
         _ = try await left
     }
 
+    /// As `printf … | nc -N` does.
+    @Test(arguments: [true, false])
+    func `a client that has closed its sending side gets its answer`(isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.settings.httpLimits.halfClosedSeconds = 3_600
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":\(isStreaming)}"
+        let request = "POST \(Self.path) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        let client = SocketClient(port: try #require(transport.live).port)
+        let answer = try Answer(received: try await client.exchange(Array(request.utf8), halfCloses: true))
+        #expect(answer.status == 200 && !answer.isCut)
+        #expect(answer.text.contains("Rivers") && answer.text.hasSuffix("[DONE]\n\n") == isStreaming)
+    }
+
     @Test func `a hundred streams at once all come to their end`() async throws {
         var fixture = try Fixture()
         fixture.settings.answersMax = 100
