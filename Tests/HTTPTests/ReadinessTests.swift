@@ -99,4 +99,26 @@ import Testing
         _ = readiness.arrive(SocketNews(readable: true, finished: true))
         #expect(readiness.startPatience(10) == 10)
     }
+
+    /// Entries are never removed early, so this is what keeps the heap from growing with the requests of a long-lived connection.
+    @Test func `ten thousand exchanges of one connection leave a handful of entries`() {
+        let second: ActiveClock.Nanoseconds = 1_000_000_000
+        var readiness = Readiness<String>()
+        var heap = DeadlineHeap()
+        var most = 0
+        func add(_ schedule: ActiveClock.Nanoseconds?) {
+            if let schedule { heap.insert(.init(deadline: schedule, connection: 2)) }
+        }
+        for now in (1...10_000).map({ $0 * second }) {
+            add(readiness.wait(.read, "idle", deadline: now + 75 * second, isIdle: true).schedule)
+            _ = readiness.arrive(SocketNews(readable: true))
+            add(readiness.wait(.read, "head", deadline: now + 30 * second).schedule)
+            _ = readiness.arrive(SocketNews(readable: true))
+            add(readiness.wait(.write, "answer", deadline: now + 5 * second).schedule)
+            _ = readiness.arrive(SocketNews(writable: true))
+            while let entry = heap.popDue(at: now) { add(readiness.expire(entry: entry.deadline, now: now).next) }
+            most = max(most, heap.count)
+        }
+        #expect(most <= 24)
+    }
 }
