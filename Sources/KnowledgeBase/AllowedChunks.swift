@@ -20,7 +20,7 @@ struct AllowedChunks: Hashable, Sendable {
             attributes["document_id"] = .string(row.string(3))
             attributes["filename"] = .string(row.string(4))
             attributes["source"] = .string(row.string(5))
-            if filter.matches(attributes) { ranges.append(row.int64(0)..<row.int64(0) + row.int64(1)) }
+            if filter.matches(attributes) { ranges.append(try row.range(first: 0, count: 1)) }
         }
         self.init(ranges: ranges)
     }

@@ -18,12 +18,12 @@ struct CatalogueEntry: Hashable, Sendable {
     /// How the chunks were made.
     var pipeline: String
     var isEmbedded: Bool
-    var firstChunk: Int64
-    var chunkCount: Int
+    var chunkIDs: Range<Int64>
 
-    var chunkIDs: Range<Int64> { firstChunk..<firstChunk + Int64(chunkCount) }
+    var firstChunk: Int64 { chunkIDs.lowerBound }
+    var chunkCount: Int { chunkIDs.count }
 
-    init(_ row: Row) {
+    init(_ row: Row) throws {
         self.row = row.int64(0)
         id = row.string(1)
         source = DocumentRecord.Source(rawValue: row.string(2)) ?? .folder
@@ -36,8 +36,7 @@ struct CatalogueEntry: Hashable, Sendable {
         sidecarStamp = row.string(9)
         pipeline = row.string(10)
         isEmbedded = row.bool(11)
-        firstChunk = row.int64(12)
-        chunkCount = row.int(13)
+        chunkIDs = try row.range(first: 12, count: 13)
     }
 }
 

@@ -80,7 +80,7 @@ struct Change {
             "SELECT id, start, end, headings, is_cjk FROM chunks WHERE id >= ? AND id < ? ORDER BY id",
             [entry.chunkIDs.lowerBound, entry.chunkIDs.upperBound]
         ) { row in
-            let text = try stored.text(row.int(1)..<row.int(2)) ?? ""
+            let text = try stored.text(try row.range(1, 2)) ?? ""
             let context = FullText.context(filename: entry.filename, headings: MetadataText.headings(row.string(3)))
             try connection.execute(
                 "INSERT INTO chunks_fts(chunks_fts, rowid, text, context) VALUES ('delete', ?, ?, ?)", row.int64(0), text, context

@@ -27,9 +27,15 @@ final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Throws `OutcropFailure` `.conflict` naming the holder.
-    init(_ folder: DataFolder) throws {
+    init(_ folder: DataFolder) throws { descriptor = try Self.claim(folder) }
+
+    deinit { close(descriptor) }
+
+    /// Not in `init`: an initializer that throws once every property is set runs `deinit`, which would close a second time
+    /// what may be another thread's file by then.
+    private static func claim(_ folder: DataFolder) throws -> Int32 {
         let path = folder.path + "/lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw FileSystem.Failure("open", path) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = (try? FileSystem.contents(path, byteCountMax: 64)).flatMap { $0 }.map {
@@ -48,9 +54,8 @@ final class FolderLock: Sendable {
             close(descriptor)
             throw failure
         }
+        return descriptor
     }
-
-    deinit { close(descriptor) }
 }
 
 /// The names in one folder, without `.` and `..`; those that are no UTF-8 are counted only.

@@ -9,7 +9,7 @@ struct EmbeddingCache: Sendable {
     let embedder: any Embedder
     let entriesMax: Int
 
-    /// One vector for each text, in order; at most one batch for the model.
+    /// One vector for each text, in order; at most one batch for the model. Throws `EmbeddingFailure` when the model fails.
     func vectors(_ texts: [String]) async throws -> [[Float]] {
         let keys = texts.map(key)
         var known = try await lookUp(keys)
@@ -18,12 +18,23 @@ struct EmbeddingCache: Sendable {
             missing.append((key, text))
         }
         if !missing.isEmpty {
-            let made = try await embedder.embed(missing.map(\.text), purpose: .document)
-                .validated(count: missing.count, dimensions: embedder.dimensions)
+            let made = try await computed(missing.map(\.text))
             for (entry, vector) in zip(missing, made) { known[entry.key] = vector }
         }
         try await remember(keys: keys, made: missing.map(\.key), vectors: known)
         return keys.map { known[$0] ?? [] }
+    }
+
+    /// Only what the model does wrong is its failure: a full disk is told as such.
+    private func computed(_ texts: [String]) async throws -> [[Float]] {
+        do {
+            return try await embedder.embed(texts, purpose: .document)
+                .validated(count: texts.count, dimensions: embedder.dimensions)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw EmbeddingFailure(error)
+        }
     }
 
     /// SHA-256 of model id, purpose and text.

@@ -25,7 +25,6 @@ struct FTSQuery: Hashable, Sendable {
         finish(&word, isRun: isRun)
         let telling = words.filter { !Self.commonWords.contains($0) }
         words = Array((telling.isEmpty ? words : telling).prefix(Self.termsMax))
-        runs = Array(runs.prefix(Self.termsMax))
     }
 
     /// How much a phrasing tells, up to 1: of "and its price?" and the same joined with the question before it, the longer
@@ -65,7 +64,7 @@ struct FTSQuery: Hashable, Sendable {
         guard !word.isEmpty, isRun || word.count <= Self.termScalarsMax else { return }
         let text = isRun ? String(word) : String(word).lowercased()
         if isRun {
-            if !runs.contains(text) { runs.append(text) }
+            if runs.count < Self.termsMax, !runs.contains(text) { runs.append(text) }
         } else if words.count < 4 * Self.termsMax, !words.contains(text) {
             words.append(text)
         }

@@ -122,17 +122,26 @@ struct Fingerprint: Hashable, Sendable {
 struct FileStamp: Hashable, Sendable {
     var byteCount: Int
     var modifiedNanoseconds: Int64
+    /// Of the last change of content or state (st_ctim): a program that sets the modification time back cannot set this one.
+    var changedNanoseconds: Int64
     var inode: UInt64
 
     init(_ status: stat) {
         byteCount = Int(status.st_size)
-        modifiedNanoseconds = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        modifiedNanoseconds = Self.nanoseconds(status.st_mtim)
+        changedNanoseconds = Self.nanoseconds(status.st_ctim)
         inode = UInt64(status.st_ino)
     }
 
-    var text: String { "\(byteCount):\(modifiedNanoseconds):\(inode)" }
+    var text: String { "\(byteCount):\(modifiedNanoseconds):\(changedNanoseconds):\(inode)" }
 
     /// The stamp to remember, or nothing when the file was changed so shortly before `now` (Unix seconds) that a further
     /// change could leave the same time: such a file is hashed again next time, as git does with racy entries.
-    func settledText(now: Int) -> String { Int64(now) * 1_000_000_000 - modifiedNanoseconds > 2_000_000_000 ? text : "" }
+    func settledText(now: Int) -> String {
+        let age = Int64(now).multipliedReportingOverflow(by: 1_000_000_000).partialValue &- changedNanoseconds
+        return age > 2_000_000_000 ? text : ""
+    }
+
+    /// Far-off years wrap around: a stamp only has to differ.
+    private static func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec) }
 }

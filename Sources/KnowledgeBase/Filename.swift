@@ -12,7 +12,8 @@ struct Filename: Hashable, Sendable {
         guard !text.isEmpty, text.utf8.count <= Self.byteCountMax else {
             throw Self.invalid("must have 1 to \(Self.byteCountMax) bytes in UTF-8")
         }
-        guard !text.contains("/"), !text.hasPrefix(".") else {
+        // Bytes, as the file system compares: in Swift a "/" with a combining accent behind it is another character than "/".
+        guard !text.utf8.contains(UInt8(ascii: "/")), text.utf8.first != UInt8(ascii: ".") else {
             throw Self.invalid("must be a plain name: no / and no dot in front")
         }
         guard !text.unicodeScalars.contains(where: Self.isForbidden) else {

@@ -51,7 +51,7 @@ struct FolderScanner: Sendable {
             guard let listing = try list(prefix, depth: depth, &result) else { continue }
             result.skippedCount += listing.unreadableNameCount
             let names = Set(listing.names)
-            for name in listing.names.sorted() where !name.hasPrefix(".") {
+            for name in listing.names.sorted() where name.utf8.first != UInt8(ascii: ".") {
                 switch try kind(of: root + "/" + prefix + name, excluded: excluded) {
                 case .folder: pending.append((prefix + name + "/", depth + 1))
                 case .file(let status): try add(name, in: prefix, status, among: names, to: &result)
@@ -124,7 +124,8 @@ struct FolderScanner: Sendable {
     /// The real path of a regular file below `root`, nil when it is gone, no file, or leads elsewhere.
     static func resolvedInside(root: String, path: String) -> String? {
         guard let realRoot = realPath(root), let real = realPath(path) else { return nil }
-        guard real.hasPrefix(realRoot == "/" ? "/" : realRoot + "/") else { return nil }
+        // Bytes, not characters: two names that read alike are two folders here.
+        guard real.utf8.starts(with: (realRoot == "/" ? "/" : realRoot + "/").utf8) else { return nil }
         var status = stat()
         guard stat(real, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return real

@@ -44,11 +44,16 @@ extension KnowledgeBase {
     /// Tombstones at once (no answer uses it from now on), then removes an uploaded original; a folder's file is hidden until
     /// its content changes. False when there is no such document.
     package func delete(id: String) async throws -> Bool {
+        try store.requireWritable()
+        guard let known = try await store.read({ connection, _ in try Catalogue(connection).entry(id: id) }) else { return false }
+        let content = try await presentContent(of: known)
+        let now = configuration.clock()
         let deleted = try await store.write(.acknowledged) { change -> CatalogueEntry? in
             guard let entry = try change.catalogue.entry(id: id) else { return nil }
             try change.catalogue.hide(
                 HiddenDocument(
-                    id: id, source: entry.source, filename: entry.filename, etag: entry.etag, stamp: entry.stamp))
+                    id: id, source: entry.source, filename: entry.filename, etag: content?.etag ?? entry.etag,
+                    stamp: content?.stamp.settledText(now: now) ?? entry.stamp))
             try change.remove(entry)
             return entry
         } then: { [folder] connection, entry in
@@ -59,6 +64,18 @@ extension KnowledgeBase {
             try Catalogue(connection).unhide(id: id)
         }
         return deleted != nil
+    }
+
+    /// What a folder's file holds now, when that may be newer than its row: deleting means this content too. nil when nothing
+    /// is to be learnt.
+    private func presentContent(of entry: CatalogueEntry) async throws -> Fingerprint? {
+        guard entry.source == .folder, let root = configuration.documentsDirectory else { return nil }
+        return try await fileQueue.run {
+            guard let path = FolderScanner.resolvedInside(root: root, path: root + "/" + entry.filename),
+                let status = try? FileSystem.status(path), FileStamp(status).text != entry.stamp
+            else { return nil }
+            return try? FileSystem.fingerprint(path)
+        }
     }
 
     /// Takes a completely received file into `uploads/` under `filename` (replacing one of that name) and lists it as pending;
@@ -80,7 +97,8 @@ extension KnowledgeBase {
             byteCount: fingerprint.byteCount, contentType: contentType, etag: fingerprint.etag, createdAt: configuration.clock(),
             status: .pending, metadata: metadata)
         let adopted = try await store.write(.acknowledged) { [folder, filesMax = configuration.filesMax] change in
-            guard change.snapshot.counts.documents < filesMax else {
+            let isReplacing = try change.catalogue.row(id: record.id) != nil
+            guard isReplacing || change.snapshot.counts.documents < filesMax else {
                 throw OutcropFailure(
                     .conflict, code: "too_many_documents", "There are \(filesMax) documents already. Delete some first.")
             }

@@ -5,8 +5,9 @@ extension KnowledgeBase {
     private static let searchAttemptsMax = 3
 
     package func retrieve(_ query: RetrievalQuery) async throws -> [Passage] {
-        let texts = query.texts.filter { $0.contains { !$0.isWhitespace } }.prefix(configuration.queryTextsMax).map(
-            Self.shortened)
+        // Shortened first: nothing below costs more than its limits, however long the texts are.
+        let texts = query.texts.prefix(configuration.queryTextsMax).map(Self.shortened)
+            .filter { $0.unicodeScalars.contains { !$0.properties.isWhitespace } }
         guard !texts.isEmpty, query.topK > 0, try await hasDocuments() else { return [] }
         let vectors = try await queryVectors(texts)
         for attempt in 1...Self.searchAttemptsMax {

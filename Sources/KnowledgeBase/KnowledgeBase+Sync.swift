@@ -2,12 +2,13 @@ internal import RAG
 
 extension KnowledgeBase {
     /// Starts a sync, or returns the one that runs; that one then looks again, so that what was there before this call is
-    /// covered by the job returned. `rebuild` reads, cuts and embeds every document anew.
+    /// covered by the job returned. `rebuild` reads, cuts and embeds every document anew; a sync that runs does so when it has
+    /// looked through the files, and one cut off is continued by the next.
     package func startSync(rebuild: Bool) async throws -> SyncJob {
         guard !configuration.isReadOnly else {
             throw OutcropFailure(.conflict, code: "read_only", "This knowledge base was opened for reading only.")
         }
-        return try sync.start { [self] job in await runSync(job, rebuild: rebuild) }
+        return try sync.start(rebuild: rebuild) { [self] job in await runSync(job) }
     }
 
     /// Waits until this job has ended. Throws `OutcropFailure` `.notFound` for an unknown job.
@@ -24,7 +25,7 @@ extension KnowledgeBase {
     }
 
     package func latestJob() async throws -> SyncJob? {
-        if let running = sync.running { return running }
+        if let job = sync.running ?? sync.unsaved { return job }
         return try await store.read { connection, _ in try JobTable(connection).latest() }
     }
 
@@ -40,8 +41,8 @@ extension KnowledgeBase {
         return stream
     }
 
-    private func runSync(_ job: SyncJob, rebuild: Bool) async {
-        let (status, error) = await outcome(job, rebuild: rebuild)
+    private func runSync(_ job: SyncJob) async {
+        let (status, error) = await outcome(job)
         if let ended = sync.ended(status, error: error) {
             logger.info(
                 "sync ended",
@@ -50,15 +51,15 @@ extension KnowledgeBase {
                     "deleted": "\(ended.deleted)", "failed": "\(ended.failed)",
                 ])
             // Its own task: the record of a cancelled job must not be cancelled with it.
-            await Task { [self] in try? await save(ended) }.value
+            let isSaved = await Task { [self] in (try? await save(ended)) != nil }.value
+            sync.finish(isSaved: isSaved)
         }
-        sync.finish()
     }
 
-    private func outcome(_ job: SyncJob, rebuild: Bool) async -> (SyncJob.Status, String?) {
+    private func outcome(_ job: SyncJob) async -> (SyncJob.Status, String?) {
         do {
             try await save(job)
-            try await SyncRun(self, rebuild: rebuild).run()
+            try await SyncRun(self).run()
             return (.completed, nil)
         } catch is CancellationError {
             return (.cancelled, nil)

@@ -70,23 +70,29 @@ struct Opening: Sendable {
     }
 
     private func store(_ writer: Database) throws -> Store {
-        let dimensions = model?.dimensions
         let snapshot = try writer.withConnection { connection in
-            try connection.transaction(.deferred) { try Catalogue(connection).snapshot(dimensions: dimensions) }
+            try connection.transaction(.deferred) { try currentSnapshot(connection) }
         }
         let readers = try (0..<max(1, configuration.readerCount)).map { _ in
             try Database(path: folder.database, options: readerOptions)
         }
+        let foreignSnapshot: @Sendable (Connection) throws -> Snapshot = { try currentSnapshot($0) }
         return Store(
-            writer: writer, readers: readers, snapshot: snapshot, isReadOnly: configuration.isReadOnly,
-            embeddingDimensions: dimensions)
+            database: folder.database, logBytesMax: configuration.logBytesMax, writer: writer, readers: readers,
+            snapshot: snapshot, foreignSnapshot: configuration.isReadOnly ? foreignSnapshot : nil)
+    }
+
+    /// Another process may have made the index anew with another model since this one opened it.
+    private func currentSnapshot(_ connection: Connection) throws -> Snapshot {
+        try requireModel(connection)
+        return try Catalogue(connection).snapshot(dimensions: model?.dimensions)
     }
 
     private func configure(_ connection: Connection) throws {
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA wal_autocheckpoint = \(configuration.checkpointPages)")
         // The log shrinks to this after a checkpoint.
-        try connection.execute("PRAGMA journal_size_limit = 67108864")
+        try connection.execute("PRAGMA journal_size_limit = \(configuration.logBytesMax / 4)")
         // Overwrites what is deleted where that costs no further write.
         try connection.execute("PRAGMA secure_delete = FAST")
     }
@@ -136,6 +142,7 @@ struct Opening: Sendable {
     private func finishDeletions(_ connection: Connection) throws {
         for document in try Catalogue(connection).hidden() where document.source == .upload {
             try FileSystem.remove(folder.upload(document.filename))
+            try FileSystem.synchronize(folder.uploads)
             try Catalogue(connection).unhide(id: document.id)
         }
     }
@@ -157,13 +164,8 @@ struct Opening: Sendable {
     // MARK: Errors
 
     private func failure(_ error: SQLiteError) -> OutcropFailure {
-        if error.isDamaged {
-            return OutcropFailure(
-                .internal, code: "database_damaged",
-                "\(folder.database) is damaged (\(error.message)). Move it away and run `outcrop sync` to make it anew; uploads are kept."
-            )
-        }
-        return OutcropFailure(.internal, code: "database", "\(folder.database) cannot be opened: \(error.message).")
+        OutcropFailure(error, database: folder.database)
+            ?? OutcropFailure(.internal, code: "database", "\(folder.database) cannot be opened: \(error.message).")
     }
 
     private func failure(_ error: Migrator.Failure) -> OutcropFailure {

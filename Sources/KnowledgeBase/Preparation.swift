@@ -28,7 +28,6 @@ struct Preparer: Sendable {
     let fileQueue: WorkQueue
     let metadataBytesMax: Int
     let pipeline: String
-    let isRebuild: Bool
 
     func prepare(_ candidate: SyncPlan.Candidate) async throws -> Preparation {
         do {
@@ -65,7 +64,7 @@ struct Preparer: Sendable {
 
     private func isIndexed(_ candidate: SyncPlan.Candidate, etag: String) -> Bool {
         if let hidden = candidate.hidden, candidate.entry == nil, hidden.etag == etag || hidden.etag.isEmpty { return true }
-        guard let entry = candidate.entry, !isRebuild else { return false }
+        guard let entry = candidate.entry else { return false }
         return entry.indexedETag == etag && entry.pipeline == pipeline
     }
 

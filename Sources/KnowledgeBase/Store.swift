@@ -1,3 +1,4 @@
+import Dispatch
 internal import RAG
 import SQLite
 import Synchronization
@@ -22,20 +23,35 @@ final class Store: Sendable {
 
     private static let snapshotAttemptsMax = 16
 
+    /// A commit waits at most this long for readers that hold on to the log.
+    private static let logWaitMilliseconds = 250
+    private static let busyTimeoutMilliseconds = Connection.Options().busyTimeoutMilliseconds
+
+    private let database: String
+    private let logBytesMax: Int
+    /// Size of the log at which the next attempt is made to begin it anew.
+    private let logBytesAttempted: Mutex<Int>
     private let writer: Database
     private let readers: [Database]
     private let freeReaders: Mutex<[Int]>
     private let writeQueue = WorkQueue(label: "outcrop.knowledge.write", width: 1)
     private let readQueue: WorkQueue
     private let published: Mutex<Published>
-    private let isReadOnly: Bool
-    private let embeddingDimensions: Int?
+    /// Loads the generation that another process wrote; nil when this process is the writer.
+    private let foreignSnapshot: (@Sendable (Connection) throws -> Snapshot)?
 
-    init(writer: Database, readers: [Database], snapshot: Snapshot, isReadOnly: Bool, embeddingDimensions: Int?) {
+    private var isReadOnly: Bool { foreignSnapshot != nil }
+
+    init(
+        database: String, logBytesMax: Int, writer: Database, readers: [Database], snapshot: Snapshot,
+        foreignSnapshot: (@Sendable (Connection) throws -> Snapshot)?
+    ) {
+        self.database = database
+        self.logBytesMax = logBytesMax
+        logBytesAttempted = Mutex(logBytesMax)
+        self.foreignSnapshot = foreignSnapshot
         self.writer = writer
         self.readers = readers
-        self.isReadOnly = isReadOnly
-        self.embeddingDimensions = embeddingDimensions
         freeReaders = Mutex(Array(readers.indices))
         readQueue = WorkQueue(label: "outcrop.knowledge.read", width: readers.count)
         published = Mutex(Published(current: snapshot))
@@ -61,11 +77,7 @@ final class Store: Sendable {
     ) throws -> Value {
         let reader = freeReaders.withLock { $0.removeLast() }
         defer { freeReaders.withLock { $0.append(reader) } }
-        do {
-            return try readers[reader].withConnection(cancellation: token, body)
-        } catch let error as SQLiteError where error.isInterrupted {
-            throw CancellationError()
-        }
+        return try translating { try readers[reader].withConnection(cancellation: token, body) }
     }
 
     private func transaction<Value>(_ connection: Connection, _ body: (Connection, Snapshot) throws -> Value) throws -> Value {
@@ -87,9 +99,8 @@ final class Store: Sendable {
             published.current.generation == generation
                 ? published.current : published.upcoming?.generation == generation ? published.upcoming : nil
         }
-        if known != nil || !isReadOnly { return known }
-        // Another process writes: its generation is loaded here.
-        let loaded = try Catalogue(connection).snapshot(dimensions: embeddingDimensions)
+        guard known == nil, let foreignSnapshot else { return known }
+        let loaded = try foreignSnapshot(connection)
         published.withLock { $0.current = loaded }
         return loaded
     }
@@ -101,7 +112,7 @@ final class Store: Sendable {
         _ durability: Durability, _ body: @escaping @Sendable (inout Change) throws -> Value
     ) async throws -> Value {
         try requireWritable()
-        return try await writeQueue.run { [self] in try commit(durability, body) }
+        return try await writeQueue.run { [self] in try translating { try commit(durability, body) } }
     }
 
     /// As `write`, and `then` after the commit before any other write.
@@ -111,13 +122,15 @@ final class Store: Sendable {
     ) async throws -> Value {
         try requireWritable()
         return try await writeQueue.run { [self] in
-            let value = try commit(durability, body)
-            try writer.withConnection { try follow($0, value) }
-            return value
+            try translating {
+                let value = try commit(durability, body)
+                try writer.withConnection { try follow($0, value) }
+                return value
+            }
         }
     }
 
-    private func requireWritable() throws {
+    func requireWritable() throws {
         if isReadOnly { throw OutcropFailure(.conflict, code: "read_only", "This knowledge base was opened for reading only.") }
     }
 
@@ -137,15 +150,44 @@ final class Store: Sendable {
             }
         }
         published.withLock { $0.current = after }
+        boundLog()
         return value
     }
 
-    /// Waits for what runs, moves the log into the file and closes every connection.
+    /// Searches that overlap without a gap would keep the automatic checkpoint from ever beginning the log anew
+    /// (sqlite.org/wal.html, "Avoiding Excessively Large WAL Files"). Whatever goes wrong here is tried again later.
+    private func boundLog() {
+        guard let size = try? FileSystem.status(database + "-wal")?.st_size, logBytesAttempted.withLock({ size > $0 }) else {
+            return
+        }
+        let isBusy = try? writer.withConnection { connection in
+            try connection.execute("PRAGMA busy_timeout = \(Self.logWaitMilliseconds)")
+            defer { try? connection.execute("PRAGMA busy_timeout = \(Self.busyTimeoutMilliseconds)") }
+            return try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.bool(0) } ?? true
+        }
+        logBytesAttempted.withLock { $0 = isBusy == false ? logBytesMax : Int(size) + logBytesMax }
+    }
+
+    /// SQLite's errors as what a caller can tell on.
+    private func translating<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            if error.isInterrupted { throw CancellationError() }
+            throw OutcropFailure(error, database: database) ?? error
+        }
+    }
+
+    /// Waits for what runs, moves the log into the file and closes every connection. Not on the queues: they would refuse
+    /// when the calling task is cancelled, or when they are full.
     func close() async {
-        for reader in readers { try? await readQueue.run { reader.close() } }
-        try? await writeQueue.run { [writer, isReadOnly] in
-            if !isReadOnly { try? writer.withConnection { try $0.execute("PRAGMA wal_checkpoint(TRUNCATE)") } }
-            writer.close()
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "outcrop.knowledge.close").async { [readers, writer, isReadOnly] in
+                for reader in readers { reader.close() }
+                if !isReadOnly { try? writer.withConnection { try $0.execute("PRAGMA wal_checkpoint(TRUNCATE)") } }
+                writer.close()
+                continuation.resume()
+            }
         }
     }
 }

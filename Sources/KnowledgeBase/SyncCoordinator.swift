@@ -15,6 +15,8 @@ final class SyncCoordinator: Sendable {
         var job: SyncJob?
         /// Ended, but not yet in the table.
         var ending: SyncJob?
+        /// The last job that ended, while the table could not take its end (a full disk).
+        var unsaved: SyncJob?
         var startedAt = ContinuousClock.now
         var announcedAt: ContinuousClock.Instant?
         var task: Task<Void, Never>?
@@ -22,6 +24,8 @@ final class SyncCoordinator: Sendable {
         var nextWatcher = 0
         /// Something changed after the running pass had looked.
         var isChanged = false
+        /// Everything is to be made anew by the next pass.
+        var isRebuildAsked = false
         var isStopped = false
     }
 
@@ -36,16 +40,20 @@ final class SyncCoordinator: Sendable {
 
     var running: SyncJob? { state.withLock { $0.job } }
 
+    var unsaved: SyncJob? { state.withLock { $0.unsaved } }
+
     /// The job of that id while it is not in the table in its final state.
     func live(_ id: String) -> SyncJob? {
-        state.withLock { state in [state.job, state.ending].compactMap { $0 }.first { $0.id == id } }
+        state.withLock { state in [state.job, state.ending, state.unsaved].compactMap { $0 }.first { $0.id == id } }
     }
 
-    /// Starts `run` under a new job, or gives the one that runs, which then looks again for what changed before this call.
-    func start(_ run: @escaping @Sendable (SyncJob) async -> Void) throws -> SyncJob {
+    /// Starts `run` under a new job, or gives the one that runs, which then looks again for what changed before this call,
+    /// and makes everything anew when `rebuild` asks for it.
+    func start(rebuild: Bool, _ run: @escaping @Sendable (SyncJob) async -> Void) throws -> SyncJob {
         try state.withLock { state in
             guard !state.isStopped else { throw OutcropFailure(.unavailable, "The knowledge base is closing.") }
             state.isChanged = true
+            if rebuild { state.isRebuildAsked = true }
             if let job = state.job { return job }
             let job = SyncJob(id: Identifier.job(), status: .running, startedAt: clock())
             state.job = job
@@ -62,13 +70,20 @@ final class SyncCoordinator: Sendable {
 
     func markChanged() { state.withLock { $0.isChanged = true } }
 
-    /// From here on a change asks for another pass.
-    func beginPass() { state.withLock { $0.isChanged = false } }
+    /// From here on a change asks for another pass. True when this one is to make everything anew.
+    func beginPass() -> Bool {
+        state.withLock { state in
+            state.isChanged = false
+            defer { state.isRebuildAsked = false }
+            return state.isRebuildAsked
+        }
+    }
 
-    /// Ends the job as completed, unless something changed since the pass began and another one is `allowed`.
+    /// Ends the job as completed, unless something changed since the pass began and another one is `allowed`; a rebuild that
+    /// was asked for is never left out.
     func completeUnlessChanged(allowed: Bool) -> Bool {
         state.withLock { state in
-            if state.isChanged && allowed { return false }
+            if state.isRebuildAsked || state.isChanged && allowed { return false }
             end(&state, .completed, error: nil)
             return true
         }
@@ -104,6 +119,8 @@ final class SyncCoordinator: Sendable {
 
     private func end(_ state: inout State, _ status: SyncJob.Status, error: String?) {
         guard var job = state.job else { return }
+        // Asked of this job: whoever asked sees how it ended.
+        state.isRebuildAsked = false
         job.status = status
         job.error = error
         job.finishedAt = clock()
@@ -113,10 +130,11 @@ final class SyncCoordinator: Sendable {
         state.job = nil
     }
 
-    /// Lets go of the ended job, which stands in the table now, and ends the streams of those who watch.
-    func finish() {
+    /// Lets go of the ended job when it `isSaved` in the table, and ends the streams of those who watch.
+    func finish(isSaved: Bool) {
         let (job, watchers) = state.withLock { state in
             let job = state.ending
+            state.unsaved = isSaved ? nil : job
             let watchers = state.watchers.filter { $0.value.jobID == job?.id }
             for number in watchers.keys { state.watchers[number] = nil }
             state.ending = nil

@@ -21,8 +21,6 @@ struct SyncPlan: Sendable {
         /// How chunks are made now.
         var pipeline: String
         var hasEmbedder: Bool
-        /// Everything counts as changed.
-        var isRebuild: Bool
         /// Sources whose listing is complete.
         var listedSources: Set<String>
     }
@@ -57,7 +55,7 @@ extension SyncPlan.Candidate {
     /// Size, time and inode as remembered, and nothing to be made anew.
     fileprivate func isUnchanged(_ conditions: SyncPlan.Conditions) -> Bool {
         if let hidden, entry == nil { return hidden.stamp == file.stamp.text }
-        guard let entry, !conditions.isRebuild, entry.status != .pending, entry.stamp == file.stamp.text else { return false }
+        guard let entry, entry.status != .pending, entry.stamp == file.stamp.text else { return false }
         guard entry.sidecarStamp == (file.sidecar?.text ?? "none"), entry.pipeline == conditions.pipeline else { return false }
         return !conditions.hasEmbedder || entry.isEmbedded || entry.chunkCount == 0
     }

@@ -3,8 +3,8 @@ internal import RAG
 
 /// One sync job: passes over the sources until nothing changed meanwhile.
 ///
-/// A pass lists files, removes what is gone, then takes candidates one by one: the next is read while the current one is
-/// embedded, so that at most two documents' texts are in memory. Each document commits alone and as a whole.
+/// A pass lists files, removes what is gone, then takes candidates in: a few are read and embedded at once, so that memory
+/// holds their texts and vectors only (`IntakeWindow`). Each document commits alone and as a whole.
 struct SyncRun: Sendable {
     /// Passes of one job; a folder that never rests is left to the next job.
     static let passesMax = 8
@@ -21,10 +21,8 @@ struct SyncRun: Sendable {
     let folder: DataFolder
     let cache: EmbeddingCache?
     let fileQueue: WorkQueue
-    let chunkQueue = WorkQueue(label: "outcrop.knowledge.chunk", width: 1)
-    let isRebuild: Bool
 
-    init(_ base: KnowledgeBase, rebuild: Bool) {
+    init(_ base: KnowledgeBase) {
         configuration = base.configuration
         store = base.store
         sync = base.sync
@@ -33,36 +31,41 @@ struct SyncRun: Sendable {
         cache = base.embedder.map {
             EmbeddingCache(store: base.store, embedder: $0, entriesMax: base.configuration.embeddingCacheEntriesMax)
         }
-        isRebuild = rebuild
     }
 
     var pipeline: String { "\(Self.pipelineVersion):\(configuration.chunker.size):\(configuration.chunker.overlap)" }
 
     func run() async throws {
-        if isRebuild {
-            try await store.write(.repeatable) { try $0.connection.execute("DELETE FROM embedding_cache") }
-        }
-        for pass in 1...Self.passesMax {
-            sync.beginPass()
-            try await self.pass(isRebuild: isRebuild && pass == 1)
-            if sync.completeUnlessChanged(allowed: pass < Self.passesMax) { return }
+        var passes = 0
+        repeat {
+            if sync.beginPass() { try await forgetContent() }
+            try await pass()
+            passes += 1
+        } while !sync.completeUnlessChanged(allowed: passes < Self.passesMax)
+    }
+
+    /// Asks for everything to be read, cut and embedded anew. Written down, so that a rebuild cut off goes on at the next sync.
+    private func forgetContent() async throws {
+        try await store.write(.repeatable) { change in
+            try change.connection.execute("UPDATE documents SET pipeline = ''")
+            try change.connection.execute("DELETE FROM embedding_cache")
         }
     }
 
-    private func pass(isRebuild: Bool) async throws {
+    private func pass() async throws {
         // The catalogue first: a file that is adopted in between is then new to both, never missing.
         let (entries, hidden) = try await store.read { connection, _ in
             (try Catalogue(connection).entries(), try Catalogue(connection).hidden())
         }
         let scan = try await scan(entries)
         let conditions = SyncPlan.Conditions(
-            pipeline: pipeline, hasEmbedder: cache != nil, isRebuild: isRebuild,
+            pipeline: pipeline, hasEmbedder: cache != nil,
             listedSources: Set(scan.results.map(\.source.rawValue)))
         let plan = SyncPlan(scans: scan.results, entries: entries, hidden: hidden, conditions: conditions)
         announce(plan, scan.results.map(\.result))
         try await removeGone(plan)
         let candidates = try await listAsPending(plan.candidates)
-        try await index(candidates, isRebuild: isRebuild)
+        try await index(candidates)
         if let problem = scan.problem { throw problem }
     }
 

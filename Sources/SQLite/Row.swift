@@ -14,6 +14,23 @@ package struct Row {
     package func string(_ column: Int32) -> String { withBytes(column, text: true) { String(decoding: $0, as: UTF8.self) } }
     package func bytes(_ column: Int32) -> [UInt8] { withBytes(column) { Array($0) } }
 
+    /// Two columns as the bounds of a range; throws `SQLITE_CORRUPT` when they are none.
+    package func range(_ lower: Int32, _ upper: Int32) throws -> Range<Int> {
+        guard int(lower) <= int(upper) else {
+            throw SQLiteError(code: SQLITE_CORRUPT, message: "a range from \(int(lower)) to \(int(upper))")
+        }
+        return int(lower)..<int(upper)
+    }
+
+    /// `count` integers from `first` on; throws `SQLITE_CORRUPT` when there are no such.
+    package func range(first: Int32, count: Int32) throws -> Range<Int64> {
+        let (end, isOverflowing) = int64(first).addingReportingOverflow(int64(count))
+        guard int64(count) >= 0, !isOverflowing else {
+            throw SQLiteError(code: SQLITE_CORRUPT, message: "\(int64(count)) rows from \(int64(first)) on")
+        }
+        return int64(first)..<end
+    }
+
     package func optionalInt(_ column: Int32) -> Int? { isNull(column) ? nil : int(column) }
     package func optionalString(_ column: Int32) -> String? { isNull(column) ? nil : string(column) }
 

@@ -19,6 +19,10 @@ package struct SQLiteError: Error, Hashable, Sendable {
     package var isInterrupted: Bool { primaryCode == SQLITE_INTERRUPT }
     /// The file is damaged or is no SQLite database.
     package var isDamaged: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
+    /// The disk, or the file's allowance, is full.
+    package var isFull: Bool { primaryCode == SQLITE_FULL }
+    /// The operating system refused to read or write: a broken disk, a quota, a limit on file sizes.
+    package var isInputOutput: Bool { primaryCode == SQLITE_IOERR }
     package var isConstraint: Bool { primaryCode == SQLITE_CONSTRAINT }
 }
 

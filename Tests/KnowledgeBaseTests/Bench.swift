@@ -39,6 +39,65 @@ final class BagOfWords: Embedder {
     }
 }
 
+/// Holds back what it is asked to embed as documents until its gate opens.
+final class GatedModel: Embedder {
+    let id = "bag-of-words"
+    let dimensions = 64
+    private let model = BagOfWords()
+    private let gate: Gate
+
+    init(_ gate: Gate) { self.gate = gate }
+
+    var documentTextCount: Int { model.documentTextCount }
+
+    func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
+        if purpose == .document { try await gate.pass() }
+        return try await model.embed(texts, purpose: purpose)
+    }
+
+    func tokenCount(_ text: String) -> Int { model.tokenCount(text) }
+}
+
+/// Opens for good when so many calls wait together, when it is told to, or when one that waits is cancelled.
+actor Gate {
+    private let countToOpen: Int
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var arrivals: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+    init(opensAt count: Int) { countToOpen = count }
+
+    func pass() async throws {
+        if !isOpen {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation(wait)
+            } onCancel: {
+                Task { await self.open() }
+            }
+        }
+        try Task.checkCancellation()
+    }
+
+    func open() {
+        isOpen = true
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+
+    /// Returns when `count` calls wait.
+    func arrived(_ count: Int) async {
+        if waiting.count >= count { return }
+        await withCheckedContinuation { arrivals.append((count, $0)) }
+    }
+
+    private func wait(_ continuation: CheckedContinuation<Void, Never>) {
+        waiting.append(continuation)
+        for arrival in arrivals where waiting.count >= arrival.count { arrival.continuation.resume() }
+        arrivals.removeAll { waiting.count >= $0.count }
+        if isOpen || waiting.count == countToOpen { open() }
+    }
+}
+
 /// A documents folder and a data folder of their own, removed with the test.
 final class Bench: Sendable {
     let root: String

@@ -11,7 +11,7 @@ struct Limits: Sendable {
     var concurrentUploads = 16
     var promptTokens = 16_000
     var files = 100_000
-    var chunksPerDocument = 200_000
+    var chunksPerDocument = 50_000
 
     struct Row: Sendable {
         var name: String
