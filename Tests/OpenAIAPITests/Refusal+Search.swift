@@ -6,6 +6,7 @@ extension Refusal {
     static let searches: [Refusal] = [
         Refusal(.search, "{}", "query", "Missing required parameter: 'query'."),
         Refusal(.search, #"{"query":" \n"}"#, "query", "Invalid 'query': expected a query that is not blank."),
+        Refusal(.search, #"{"query":"\u0000\u200b"}"#, "query", "Invalid 'query': expected a query that is not blank."),
         Refusal(.search, #"{"query":[]}"#, "query", "Invalid 'query': expected at least one query."),
         Refusal(.search, #"{"query":["a",""]}"#, "query[1]", "Invalid 'query[1]': expected a query that is not blank."),
         Refusal(

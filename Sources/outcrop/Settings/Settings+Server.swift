@@ -19,6 +19,8 @@ extension Settings {
         server.jsonBodyBytesMax = limits.jsonBodyBytes
         server.answersMax = limits.concurrentAnswers
         server.uploadsMax = limits.concurrentUploads
+        // Between two requests the sandbox is frozen: a sync would stand still in the middle.
+        server.syncsAfterUpload = !isLambda
         return server
     }
 }
