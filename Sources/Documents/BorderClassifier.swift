@@ -62,14 +62,28 @@ struct BorderClassifier {
 }
 
 extension Unicode.Scalar {
-    /// White_Space of Unicode, without a table look-up for ASCII.
+    /// White_Space of Unicode, written out: the table look-up took a quarter of the chunker's time.
     var isWhiteSpace: Bool {
-        value < 0x80 ? value == 0x20 || (0x09...0x0D ~= value) : properties.isWhitespace
+        switch value {
+        case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+        default: false
+        }
     }
 
     var isLineEnd: Bool {
         switch value {
         case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
+        default: false
+        }
+    }
+
+    /// Whether two such scalars side by side are always two graphemes, which spares the look-up: those of the property value
+    /// Grapheme_Cluster_Break=Other that are common, line feeds, and Hangul syllables (UAX #29, GB999, GB5, GB6–8).
+    var joinsNoNeighbour: Bool {
+        switch value {
+        case 0x20..<0x7F, 0x0A, 0x09, 0x0C, 0xC0...0x2FF, 0x370...0x482, 0x48A...0x52F: true
+        case 0x2010...0x2027, 0x3001...0x3020, 0x3041...0x3096, 0x309B...0x30FF, 0x3400...0x4DBF, 0x4E00...0x9FFF: true
+        case 0xAC00...0xD7A3, 0xFF01...0xFF60: true
         default: false
         }
     }

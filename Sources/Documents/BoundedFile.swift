@@ -43,7 +43,8 @@ struct BoundedFile {
     private func read(_ descriptor: CInt, upTo: Int?, expecting: Int) throws(ExtractionError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(expecting, byteCountMax + 1))
-        var block = [UInt8](repeating: 0, count: min(max(expecting, 1), 1 << 20))
+        // Not less than a page: a file that was empty when it was opened may have grown since.
+        var block = [UInt8](repeating: 0, count: min(max(expecting, 4_096), 1 << 20))
         while true {
             let count = Glibc.read(descriptor, &block, block.count)
             if count < 0 {

@@ -39,7 +39,9 @@ struct CSVText {
         return output.text
     }
 
-    private static func append(_ fields: [[UInt8]], _ header: [[UInt8]], to output: inout TextBuffer) throws(ExtractionError) {
+    private static func append(
+        _ fields: [ArraySlice<UInt8>], _ header: [[UInt8]], to output: inout TextBuffer
+    ) throws(ExtractionError) {
         var isFirst = true
         for (column, field) in fields.enumerated() where !field.isEmpty {
             if !isFirst { try output.append(contentsOf: "; ".utf8) }
@@ -49,23 +51,19 @@ struct CSVText {
                 try output.append(contentsOf: ": ".utf8)
             }
             // A line end inside a quoted value would break the row apart.
-            try output.append(contentsOf: field.contains(0x0A) ? field.map { $0 == 0x0A ? 0x20 : $0 } : field)
+            try output.append(contentsOf: field.lazy.map { $0 == 0x0A ? 0x20 : $0 })
         }
         if !isFirst { try output.append(0x0A) }
     }
 
     /// Several distinct names, none of them a number, above a row of the same width.
-    private static func isHeader(_ first: [[UInt8]], above second: [[UInt8]]) -> Bool {
+    private static func isHeader(_ first: [ArraySlice<UInt8>], above second: [ArraySlice<UInt8>]) -> Bool {
         guard first.count > 1, first.count == second.count, Set(first).count == first.count else { return false }
         return first.allSatisfy { $0.contains { $0.isASCIILetter || $0 >= 0x80 } }
     }
 
-    private static func cut(_ name: [UInt8]) -> [UInt8] {
-        guard name.count > headerBytesMax else { return name.map { $0 == 0x0A ? 0x20 : $0 } }
-        var kept = name.prefix(headerBytesMax)
-        // Not inside a UTF-8 sequence: drop back to its first byte, and that too.
-        while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
-        return cut(Array(kept.dropLast()))
+    private static func cut(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        name.prefixOfWholeScalars(headerBytesMax).map { $0 == 0x0A ? 0x20 : $0 }
     }
 
     /// The commonest of comma, semicolon and tab outside quotes in the first line.
@@ -83,9 +81,9 @@ struct CSVText {
     }
 
     /// Nil at the end. Fields are trimmed of spaces; a blank line is an empty row.
-    private mutating func nextRow() throws -> [[UInt8]]? {
+    private mutating func nextRow() throws -> [ArraySlice<UInt8>]? {
         guard position < bytes.count else { return nil }
-        var row: [[UInt8]] = []
+        var row: [ArraySlice<UInt8>] = []
         while true {
             row.append(try nextField())
             guard position < bytes.count else { return row }
@@ -95,14 +93,14 @@ struct CSVText {
     }
 
     /// Leaves `position` at the separator, the line end or the end of the file.
-    private mutating func nextField() throws -> [UInt8] {
+    private mutating func nextField() throws -> ArraySlice<UInt8> {
         if position < bytes.count, bytes[position] == 0x22 { return try quotedField() }
         let end = bytes[position...].firstIndex { $0 == separator || $0 == 0x0A } ?? bytes.count
         defer { position = end }
-        return Array(bytes[position..<end].trimmingASCIISpace)
+        return bytes[position..<end].trimmingASCIISpace
     }
 
-    private mutating func quotedField() throws -> [UInt8] {
+    private mutating func quotedField() throws -> ArraySlice<UInt8> {
         var field: [UInt8] = []
         position += 1
         while true {
@@ -117,6 +115,6 @@ struct CSVText {
         let end = bytes[position...].firstIndex { $0 == separator || $0 == 0x0A } ?? bytes.count
         field.append(contentsOf: bytes[position..<end])
         position = end
-        return Array(field[...].trimmingASCIISpace)
+        return field[...].trimmingASCIISpace
     }
 }

@@ -26,7 +26,7 @@ struct HTMLEntity {
 
     private init?(named bytes: ArraySlice<UInt8>) {
         let name = bytes.prefix(Self.nameLengthMax).prefix { $0.isASCIILetter || $0.isASCIIDigit }
-        guard let scalar = Self.names[String(decoding: name, as: UTF8.self)] else { return nil }
+        guard !name.isEmpty, let scalar = Self.names[String(decoding: name, as: UTF8.self)] else { return nil }
         scalars = [scalar]
         byteCount = name.count + (bytes.dropFirst(name.count).first == UInt8(ascii: ";") ? 1 : 0)
     }

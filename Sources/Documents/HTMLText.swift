@@ -101,8 +101,12 @@ struct HTMLText {
     }
 
     private mutating func closeHeading() {
-        if let heading, headings.count < headingsMax, let title = HeadingTitle.bounded(output.bytes[heading.byte...]) {
-            headings.append(.init(offset: heading.offset, level: heading.level, title: title))
+        if let heading, headings.count < headingsMax {
+            let bytes = output.bytes[heading.byte...]
+            if let title = HeadingTitle.bounded(bytes) {
+                let offset = heading.offset + HeadingTitle.leadingSpaceCount(bytes)
+                headings.append(.init(offset: offset, level: heading.level, title: title))
+            }
         }
         heading = nil
         headingLevel = nil

@@ -97,8 +97,8 @@ struct MarkdownText {
     }
 
     private mutating func append(_ title: ArraySlice<UInt8>, _ offset: Int, _ level: Int) {
-        guard let title = HeadingTitle.bounded(title) else { return }
-        headings.append(.init(offset: offset, level: level, title: title))
+        guard let words = HeadingTitle.bounded(title) else { return }
+        headings.append(.init(offset: offset + HeadingTitle.leadingSpaceCount(title), level: level, title: words))
     }
 
     /// Past a YAML block between `---` lines at the very start, whose `title:` is kept; (0, 0) without one.
@@ -132,10 +132,31 @@ enum HeadingTitle {
 
     /// White space runs become one space; nil when nothing is left.
     static func bounded(_ bytes: ArraySlice<UInt8>) -> String? {
-        // Four bytes a scalar at most: what lies beyond cannot be kept, so it is not looked at either.
-        let words = String(decoding: bytes.prefix(scalarCountMax * 8), as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        let title = words.joined(separator: " ").unicodeScalars.prefix(scalarCountMax)
-        return title.isEmpty ? nil : String(String.UnicodeScalarView(title))
+        var title = String.UnicodeScalarView()
+        var owesSpace = false
+        var scalarCount = 0
+        for scalar in scalars(bytes) {
+            if scalar.isWhiteSpace {
+                owesSpace = scalarCount > 0
+                continue
+            }
+            scalarCount += owesSpace ? 2 : 1
+            guard scalarCount <= scalarCountMax else { break }
+            if owesSpace { title.append(" ") }
+            title.append(scalar)
+            owesSpace = false
+        }
+        return title.isEmpty ? nil : String(title)
+    }
+
+    /// How many scalars of white space precede the title: it may be such as is no syntax, a no-break space for example.
+    static func leadingSpaceCount(_ bytes: ArraySlice<UInt8>) -> Int {
+        scalars(bytes).prefix(while: \.isWhiteSpace).count
+    }
+
+    /// A title has at most four bytes a scalar; as many again are looked at for the sake of white space, whatever follows is not.
+    private static func scalars(_ bytes: ArraySlice<UInt8>) -> String.UnicodeScalarView {
+        String(decoding: bytes.prefixOfWholeScalars(scalarCountMax * 8), as: UTF8.self).unicodeScalars
     }
 }
 
@@ -144,6 +165,14 @@ func scalarCount(_ bytes: ArraySlice<UInt8>) -> Int {
 }
 
 extension ArraySlice<UInt8> {
+    /// At most so many bytes, and no UTF-8 sequence cut in two.
+    func prefixOfWholeScalars(_ byteCountMax: Int) -> ArraySlice<UInt8> {
+        guard count > byteCountMax else { return self }
+        var end = startIndex + byteCountMax
+        while end > startIndex, self[end] & 0xC0 == 0x80 { end -= 1 }
+        return self[..<end]
+    }
+
     var trimmingASCIISpace: ArraySlice<UInt8> {
         var slice = drop(while: \.isASCIISpace)
         while let last = slice.last, last.isASCIISpace { slice.removeLast() }

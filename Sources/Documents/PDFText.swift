@@ -15,9 +15,19 @@ struct PDFText: Sendable {
         guard head.firstRange(of: Array("%PDF-".utf8)) != nil else {
             throw ExtractionError(.damaged, "The file is no PDF: it does not begin with %PDF-.")
         }
-        let bytes = try await convert(path: Self.argument(path))
+        let deadline = SuspendingClock.now + .seconds(limits.pdfSeconds)
+        let argument = Self.argument(path)
+        let (title, pageCount) = await information(path: argument)
+        guard pageCount ?? 0 <= limits.pagesMax else { throw tooManyPages }
+        let bytes =
+            if let pageCount, pageCount > 0 {
+                try await pages(1...pageCount, path: argument, until: deadline)
+            } else {
+                // Without the tool, or with a file that only `pdftotext` can say something about.
+                try await convert(path: argument, pages: nil, until: deadline)
+            }
         let text = try await BlockingWork.run { try Self.joinedPages(bytes) }
-        return ExtractedDocument(text: text, isPaged: true, title: await title(path: Self.argument(path)))
+        return ExtractedDocument(text: text, isPaged: true, title: title)
     }
 
     /// A leading `./` keeps poppler from reading `-` as standard input, `-x` as an option or `http:` as an address.
@@ -30,18 +40,24 @@ struct PDFText: Sendable {
         for index in bytes.indices where bytes[index] == 0x0D { bytes[index] = 0x0A }
         var text = String(decoding: bytes, as: UTF8.self)
         if bytes.contains(0) { text = String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 })) }
-        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        guard text.unicodeScalars.contains(where: { !$0.isWhiteSpace }) else {
             throw ExtractionError(.noText, "The PDF holds no text, only images: it needs OCR (for example ocrmypdf).")
         }
         return text
     }
 
-    private func convert(path: String) async throws -> [UInt8] {
+    /// The output of `pdftotext` for these pages, or all.
+    func convert(
+        path: String, pages: ClosedRange<Int>?, until deadline: SuspendingClock.Instant
+    ) async throws -> [UInt8] {
+        let seconds = SuspendingClock.now.duration(to: deadline) / .seconds(1)
+        guard seconds > 0 else { throw timedOut }
         guard let pdftotext = tools.pdftotext, let prlimit = tools.prlimit else { throw toolMissing }
+        let range = pages.map { ["-f", "\($0.lowerBound)", "-l", "\($0.upperBound)"] } ?? []
         // Without -q: what poppler says on standard error tells an encrypted file from a damaged one.
         let process = BoundedProcess(
-            prlimit: prlimit, executable: pdftotext, arguments: ["-enc", "UTF-8", "-eol", "unix", path, "-"],
-            seconds: limits.pdfSeconds, memoryBytesMax: limits.pdfMemoryBytesMax, outputBytesMax: limits.textBytesMax,
+            prlimit: prlimit, executable: pdftotext, arguments: ["-enc", "UTF-8", "-eol", "unix"] + range + [path, "-"],
+            seconds: seconds, memoryBytesMax: limits.pdfMemoryBytesMax, outputBytesMax: limits.textBytesMax,
             pagesMax: limits.pagesMax)
         do {
             let output = try await process.run()
@@ -52,7 +68,7 @@ struct PDFText: Sendable {
         } catch BoundedProcess.Failure.outputTooLarge {
             throw TextBuffer.tooLarge(limits.textBytesMax)
         } catch BoundedProcess.Failure.tooManyPages {
-            throw ExtractionError(.tooLarge, "The PDF has more than \(limits.pagesMax) pages. Split it.")
+            throw tooManyPages
         } catch BoundedProcess.Failure.notStarted {
             throw toolMissing
         }
@@ -75,16 +91,28 @@ struct PDFText: Sendable {
         }
     }
 
-    /// The Title of the document information, by `pdfinfo`; a failure here costs the title only.
-    private func title(path: String) async -> String? {
-        guard let pdfinfo = tools.pdfinfo, let prlimit = tools.prlimit else { return nil }
+    /// The Title of the document information and the number of pages, by `pdfinfo`; nil for what it does not tell.
+    private func information(path: String) async -> (title: String?, pageCount: Int?) {
+        guard let pdfinfo = tools.pdfinfo, let prlimit = tools.prlimit else { return (nil, nil) }
         let process = BoundedProcess(
             prlimit: prlimit, executable: pdfinfo, arguments: ["-enc", "UTF-8", path], seconds: min(limits.pdfSeconds, 10),
             memoryBytesMax: limits.pdfMemoryBytesMax, outputBytesMax: 65_536, pagesMax: 64)
-        guard let output = try? await process.run(), case .exited(0) = output.status else { return nil }
-        let key = Array("Title:".utf8)
-        let line = output.bytes.split(separator: 0x0A).first { $0.starts(with: key) }
-        return line.flatMap { HeadingTitle.bounded($0.dropFirst(key.count)) }
+        guard let output = try? await process.run(), case .exited(0) = output.status else { return (nil, nil) }
+        return Self.information(output.bytes)
+    }
+
+    /// The title comes first and may hold line ends, so that a line of it looks like another key: the last page count is the true one.
+    static func information(_ output: [UInt8]) -> (title: String?, pageCount: Int?) {
+        let lines = output.split(separator: 0x0A)
+        func value(_ key: String, in lines: some Sequence<ArraySlice<UInt8>>) -> String? {
+            let line = lines.first { $0.starts(with: key.utf8) }
+            return line.flatMap { HeadingTitle.bounded($0.dropFirst(key.utf8.count)) }
+        }
+        return (value("Title:", in: lines), value("Pages:", in: lines.reversed()).flatMap { Int($0) })
+    }
+
+    private var tooManyPages: ExtractionError {
+        ExtractionError(.tooLarge, "The PDF has more than \(limits.pagesMax) pages. Split it.")
     }
 
     private var toolMissing: ExtractionError {
@@ -93,7 +121,7 @@ struct PDFText: Sendable {
             : ExtractionError(.toolMissing, "PDFs need pdftotext. Install poppler-utils.")
     }
 
-    private var timedOut: ExtractionError {
+    var timedOut: ExtractionError {
         ExtractionError(.timedOut, "Reading the PDF took longer than \(limits.pdfSeconds) seconds. Split it or raise the limit.")
     }
 }

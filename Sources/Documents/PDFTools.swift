@@ -4,7 +4,7 @@ import Glibc
 struct PDFTools: Hashable, Sendable {
     /// poppler-utils
     var pdftotext: String?
-    /// poppler-utils; without it a PDF has no title.
+    /// poppler-utils; without it a PDF has no title, and its page numbers are taken on trust.
     var pdfinfo: String?
     /// util-linux
     var prlimit: String?

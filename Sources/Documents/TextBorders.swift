@@ -21,34 +21,31 @@ struct TextBorders {
 
     init(_ document: ExtractedDocument) {
         var text = document.text
-        let whole = text
-        text.withUTF8 { bytes in classify(whole, bytes, isPaged: document.isPaged) }
+        text.makeContiguousUTF8()
+        classify(text, isPaged: document.isPaged)
         pageEnds.append(flags.count)
         markHeadings(document.headings)
     }
 
-    /// `bytes` are those of `text`.
-    private mutating func classify(_ text: String, _ bytes: UnsafeBufferPointer<UInt8>, isPaged: Bool) {
-        flags.reserveCapacity(bytes.count)
+    private mutating func classify(_ text: String, isPaged: Bool) {
+        flags.reserveCapacity(text.utf8.count)
         var classifier = BorderClassifier()
-        var offset = 0
-        // Known to lie between graphemes. `index(after:)` of any other index first searches backwards, which in a run of flags
-        // costs the square of its length; so a run beyond ASCII is walked with the indices that it returns.
-        var border: String.Index?
-        while offset < bytes.count {
-            // No grapheme joins two ASCII characters but CR LF (UAX #29, GB3).
-            let isAlone = bytes[offset] < 0x80 && bytes[offset] != 0x0D && (offset + 1 == bytes.count || bytes[offset + 1] < 0x80)
-            if isAlone {
-                append(Unicode.Scalar(bytes[offset]), &classifier, isPaged)
-                offset += 1
-                border = nil
+        let scalars = text.unicodeScalars
+        var start = scalars.startIndex
+        var next = scalars.first
+        while let scalar = next {
+            var end = scalars.index(after: start)
+            next = end < scalars.endIndex ? scalars[end] : nil
+            if scalar.joinsNoNeighbour, next?.joinsNoNeighbour != false {
+                append(scalar, &classifier, isPaged)
             } else {
-                let start = border ?? text.utf8.index(text.startIndex, offsetBy: offset)
-                let end = text.index(after: start)
-                append(text[start..<end].unicodeScalars, &classifier, isPaged)
-                offset += text.utf8.distance(from: start, to: end)
-                border = end
+                // `start` was returned by this very call in a run of such graphemes, so String knows that a grapheme begins there.
+                // Of any other index it would search backwards first, which in a run of flags costs the square of its length.
+                end = text.index(after: start)
+                append(scalars[start..<end], &classifier, isPaged)
+                next = end < scalars.endIndex ? scalars[end] : nil
             }
+            start = end
         }
     }
 

@@ -6,7 +6,7 @@ package struct TextExtractor: Sendable {
         package var fileBytesMax = 256 * 1_048_576
         /// Of the UTF-8 text that comes out.
         package var textBytesMax = 64 * 1_048_576
-        /// Wall-clock and CPU seconds for one PDF.
+        /// Wall-clock seconds for one PDF, and processor seconds for each process that reads it.
         package var pdfSeconds = 60.0
         /// Address space of the `pdftotext` process.
         package var pdfMemoryBytesMax = 1_024 * 1_048_576
@@ -66,7 +66,7 @@ package struct TextExtractor: Sendable {
             case .json: try JSONText.document(text, limits: limits)
             case .csv: try CSVText.document(text, limits: limits)
             }
-        guard document.text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+        guard document.text.unicodeScalars.contains(where: { !$0.isWhiteSpace }) else {
             throw ExtractionError(.noText, "The file holds no text.")
         }
         return document

@@ -1,41 +1,38 @@
-/// Weighted reciprocal-rank fusion (Cormack, Clarke, Büttcher, SIGIR 2009): an item scores the sum of
-/// weight / (k + rank) over the lists that hold it, rank from 1. It only orders; it says nothing about relevance.
+/// Convex combination of full-text and vector scores (Bruch, Gai, Ingber: "An Analysis of Fusion Functions for Hybrid
+/// Retrieval", ACM TOIS 2023). It only orders; the score a client sees is the cosine.
+///
+/// Ranks alone throw away by how much one hit is better than the next. Measured with `make eval`, recall@5 / nDCG@10, against
+/// reciprocal-rank fusion at its best constant and weights: SciFact .808/.738 to .802/.727, chunking_evaluation at 400 characters
+/// .747/.707 to .747/.701, at 800 characters .847/.779 to .851/.766.
 enum Fusion {
-    /// The constant of the paper.
-    static let k = 60.0
-
-    struct RankedList: Hashable, Sendable {
+    /// What one phrasing of the question found.
+    struct Phrasing {
+        /// How much this phrasing counts, 0–1.
         var weight: Double
-        /// Best first.
-        var ids: [Int64]
+        /// bm25 as a part of the best hit's, 0–1.
+        var text: [Int64: Double]
+        /// Cosines, clamped to 0–1.
+        var cosine: [Int64: Double]
     }
 
-    /// Every id once, best first. Each group, one phrasing of the question, sums its own lists; an id counts with its best
-    /// phrasing, then with all of them, then ties go to the smaller id.
+    /// Every id once, best first. An id counts with its best phrasing, then with all of them, then ties go to the smaller id.
     ///
-    /// A sum over phrasings would be wrong here: ranks 1 and 3 differ by 3 % only, so that the vague "and its price?" would
-    /// lift whatever speaks of prices over the one passage that the whole question means.
-    static func fuse(_ groups: [[RankedList]]) -> [Int64] {
-        var best: [Int64: (best: Double, sum: Double)] = [:]
-        for group in groups {
-            for (id, sum) in sums(group) {
-                let before = best[id] ?? (0, 0)
-                best[id] = (max(before.best, sum), before.sum + sum)
+    /// A sum over phrasings would be wrong here: the vague "and its price?" would lift whatever speaks of prices over the one
+    /// passage that the whole question means.
+    static func fuse(_ phrasings: [Phrasing], textWeight: Double, vectorWeight: Double) -> [Int64] {
+        var totals: [Int64: (best: Double, sum: Double)] = [:]
+        for phrasing in phrasings {
+            for id in Set(phrasing.text.keys).union(phrasing.cosine.keys) {
+                let score = phrasing.weight * (textWeight * (phrasing.text[id] ?? 0) + vectorWeight * (phrasing.cosine[id] ?? 0))
+                let before = totals[id] ?? (0, 0)
+                totals[id] = (max(before.best, score), before.sum + score)
             }
         }
-        let ordered = best.sorted { left, right in
+        let ordered = totals.sorted { left, right in
             if left.value.best != right.value.best { return left.value.best > right.value.best }
             if left.value.sum != right.value.sum { return left.value.sum > right.value.sum }
             return left.key < right.key
         }
         return ordered.map(\.key)
-    }
-
-    private static func sums(_ lists: [RankedList]) -> [Int64: Double] {
-        var sums: [Int64: Double] = [:]
-        for list in lists {
-            for (offset, id) in list.ids.enumerated() { sums[id, default: 0] += list.weight / (k + Double(offset + 1)) }
-        }
-        return sums
     }
 }

@@ -1,7 +1,7 @@
 internal import RAG
 import SQLite
 
-/// One search within one generation: lists, fusion, scores, de-duplication.
+/// One search within one generation: hits, fusion, scores, de-duplication.
 struct SearchRun {
     struct Settings: Hashable, Sendable {
         var topK: Int
@@ -35,16 +35,15 @@ struct SearchRun {
 
     /// `vectors` holds one for each text, or is nil without a model.
     mutating func passages(texts: [String], vectors: [[Float]]?) throws -> [Passage] {
-        var groups: [[Fusion.RankedList]] = []
+        var phrasings: [Fusion.Phrasing] = []
         for (number, text) in texts.enumerated() {
             let query = FTSQuery(text)
-            var found = try textLists(query)
-            if let vectors { found.append(vectorList(vectors[number])) }
-            for index in found.indices { found[index].weight *= query.specificity }
-            groups.append(found)
+            let found = settings.ftsWeight > 0 ? try textHits(query) : [:]
+            let cosines = settings.vectorWeight > 0 ? vectors.map { cosineHits($0[number], and: found.keys) } : nil
+            phrasings.append(Fusion.Phrasing(weight: query.specificity, text: found, cosine: cosines ?? [:]))
         }
         var kept: [Candidate] = []
-        for id in Fusion.fuse(groups) {
+        for id in Fusion.fuse(phrasings, textWeight: settings.ftsWeight, vectorWeight: settings.vectorWeight) {
             guard kept.count < settings.topK else { break }
             let score = score(of: id, vectors: vectors ?? [])
             guard score >= settings.minScore, let candidate = try candidate(id, score: score) else { continue }
@@ -53,23 +52,24 @@ struct SearchRun {
         return try kept.compactMap(passage)
     }
 
-    // MARK: Lists
+    // MARK: Hits
 
-    private mutating func textLists(_ query: FTSQuery) throws -> [Fusion.RankedList] {
-        var lists: [Fusion.RankedList] = []
+    /// Of the words' and the trigrams' table, each hit's bm25 as a part of the best one's.
+    private mutating func textHits(_ query: FTSQuery) throws -> [Int64: Double] {
+        var hits: [Int64: Double] = [:]
         if let expression = query.wordExpression {
-            lists.append(
-                try textList(
-                    "SELECT rowid, bm25(chunks_fts, 1.0, ?) AS rank FROM chunks_fts WHERE chunks_fts MATCH ? ORDER BY rank, rowid",
-                    [settings.contextWeight, expression]))
+            let found = try bm25(
+                "SELECT rowid, bm25(chunks_fts, 1.0, ?) AS rank FROM chunks_fts WHERE chunks_fts MATCH ? ORDER BY rank, rowid",
+                [settings.contextWeight, expression])
+            hits.merge(found, uniquingKeysWith: max)
         }
         if let expression = FTSQuery.expression(try trigramTerms(query)) {
-            lists.append(
-                try textList(
-                    "SELECT rowid, bm25(chunks_trigram) AS rank FROM chunks_trigram WHERE chunks_trigram MATCH ? ORDER BY rank, rowid",
-                    [expression]))
+            let found = try bm25(
+                "SELECT rowid, bm25(chunks_trigram) AS rank FROM chunks_trigram WHERE chunks_trigram MATCH ? ORDER BY rank, rowid",
+                [expression])
+            hits.merge(found, uniquingKeysWith: max)
         }
-        return lists
+        return hits
     }
 
     private func trigramTerms(_ query: FTSQuery) throws -> [String] {
@@ -87,36 +87,42 @@ struct SearchRun {
         return terms
     }
 
-    private mutating func textList(_ sql: String, _ values: [any SQLiteBindable]) throws -> Fusion.RankedList {
-        var list = Fusion.RankedList(weight: settings.ftsWeight, ids: [])
+    private mutating func bm25(_ sql: String, _ values: [any SQLiteBindable]) throws -> [Int64: Double] {
         let allowed = allowed
-        var scores: [(Int64, Double)] = []
+        var scores: [Int64: Double] = [:]
         // A filter is applied to the ordered rows, because a rowid constraint would make FTS5 run once for each id.
         let limit = allowed == nil ? settings.candidatesMax : -1
         try connection.scan(sql + " LIMIT ?", values + [limit]) { row in
             let id = row.int64(0)
             guard allowed?.contains(id) ?? true else { return true }
-            list.ids.append(id)
-            scores.append((id, max(0, -row.double(1))))
-            return list.ids.count < settings.candidatesMax
+            scores[id] = max(0, -row.double(1))
+            return scores.count < settings.candidatesMax
         }
         for (id, bm25) in scores { textScores[id] = max(textScores[id] ?? 0, bm25 / (1 + bm25)) }
-        return list
+        // In a small collection every bm25 can be 0: then the hits are worth the same.
+        let best = scores.values.max() ?? 0
+        return scores.mapValues { best > 0 ? $0 / best : 1 }
     }
 
-    private func vectorList(_ vector: [Float]) -> Fusion.RankedList {
+    /// The nearest passages, and the cosines of those that the words have found.
+    private func cosineHits(_ vector: [Float], and others: some Sequence<Int64>) -> [Int64: Double] {
+        guard let index = snapshot.index else { return [:] }
         let allowed = allowed
-        let hits = snapshot.index?.search(
-            vector, topK: settings.candidatesMax, isIncluded: allowed.map { set in { set.contains($0) } })
-        return Fusion.RankedList(weight: settings.vectorWeight, ids: hits?.map(\.id) ?? [])
+        let nearest = index.search(vector, topK: settings.candidatesMax, isIncluded: allowed.map { set in { set.contains($0) } })
+        var cosines: [Int64: Double] = [:]
+        for hit in nearest { cosines[hit.id] = Self.clamped(hit.score) }
+        for id in others where cosines[id] == nil { cosines[id] = index.score(vector, id: id).map(Self.clamped) }
+        return cosines
     }
+
+    private static func clamped(_ cosine: Float) -> Double { Double(min(1, max(0, cosine))) }
 
     // MARK: Scores
 
     /// The best cosine of any text with the chunk, clamped to 0–1; the full-text score for a chunk without a vector.
     private func score(of id: Int64, vectors: [[Float]]) -> Double {
         let cosines = vectors.compactMap { snapshot.index?.score($0, id: id) }
-        return cosines.max().map { Double(min(1, max(0, $0))) } ?? textScores[id] ?? 0
+        return cosines.max().map(Self.clamped) ?? textScores[id] ?? 0
     }
 
     // MARK: Candidates

@@ -14,6 +14,10 @@ struct BertScanner: Sendable {
         ascii = (0..<128).map { Self.asciiAction(UInt8($0)) }
     }
 
+    /// A run that is decomposed at once. The decomposition sorts marks in time that grows with the square of their number; cutting
+    /// a run between scalars can only change the order of marks there, and no text has that many.
+    private static let runBytesMax = 512
+
     /// Calls `body` with each word's UTF-8 and its number of scalars; stops when it returns false.
     func words(in text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Int) -> Bool) {
         var word = Word()
@@ -26,7 +30,7 @@ struct BertScanner: Sendable {
                 continue
             }
             let start = at
-            while at < text.count, text[at] >= 0x80 { at += 1 }
+            while at < text.count, text[at] >= 0x80, at - start < Self.runBytesMax || text[at] & 0xC0 == 0x80 { at += 1 }
             // ASCII scalars are starters that nothing composes with, so a run between them decomposes by itself.
             guard accept(String(decoding: text[start..<at], as: UTF8.self), &word, body) else { return }
         }

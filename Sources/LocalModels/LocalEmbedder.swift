@@ -4,8 +4,8 @@ import Synchronization
 
 /// A BERT-family sentence encoder read from a folder: config.json, vocab.txt, model.safetensors.
 ///
-/// A text is read up to the model's length (256 tokens for MiniLM, at most 512) and becomes one unit vector. Queries
-/// and documents have queues of their own, so a question never waits behind an indexing batch.
+/// A text is read up to the model's length (256 tokens for MiniLM, at most 512) and becomes one unit vector. Queries and
+/// sentences never wait behind an indexing batch, and the batch leaves them the processors from its next text on.
 package final class LocalEmbedder: Embedder {
     package static let threadsMax = 256
 
@@ -16,12 +16,11 @@ package final class LocalEmbedder: Embedder {
     package let folder: ModelFolder
     private let encoder: BertEncoder
     private let threads: Int
-    private let documentQueue: WorkQueue
-    private let queryQueue: WorkQueue
-    /// Idle working memory; at most as many as the two queues have workers.
+    private let queue: WorkQueue
+    /// Idle working memory; at most two a thread, since `threads` texts of either urgency may run.
     private let idle = Mutex<[EncoderScratch]>([])
 
-    /// Maps the weights; throws `OutcropFailure` naming the missing or wrong file and the remedy (`make model`).
+    /// Reads the small files and maps the weights, some 50 ms of blocking work; throws `OutcropFailure` naming the missing or wrong file and the remedy (`make model`).
     /// `threads` pieces of a batch are encoded at once on Dispatch.
     package convenience init(directory: String, threads: Int) throws {
         try self.init(directory: directory, threads: threads, cpu: outcrop_cpu_best())
@@ -37,13 +36,12 @@ package final class LocalEmbedder: Embedder {
         file.sample { fingerprint.add($0) }
         id = Self.knownModels[fingerprint.value] ?? "\(folder.config.name ?? "bert-\(folder.config.hidden)")-\(fingerprint.short)"
         self.threads = threads
-        documentQueue = WorkQueue(label: "outcrop.embed.documents", width: threads)
-        queryQueue = WorkQueue(label: "outcrop.embed.queries", width: threads)
+        queue = WorkQueue(label: "outcrop.embed", width: threads)
     }
 
     package var dimensions: Int { folder.config.hidden }
 
-    /// Working memories kept for the next texts: never more than the workers of both queues.
+    /// Working memories kept for the next texts: never more than two a thread.
     package var idleScratchCount: Int { idle.withLock { $0.count } }
 
     /// One unit vector a text, in order. At most `threads` texts of a call are under way at once; when the task is cancelled,
@@ -63,11 +61,10 @@ package final class LocalEmbedder: Embedder {
 
     /// Tokens of the whole text with `[CLS]` and `[SEP]`, as if the model had no limit: a count above `folder.tokenCountMax`
     /// says that the end would not be read. BGE's query prefix is not counted.
-    package func tokenCount(_ text: String) -> Int { folder.tokenizer.encode(text).count }
+    package func tokenCount(_ text: String) -> Int { folder.tokenizer.count(text) }
 
     private func embed(_ text: String, purpose: EmbeddingPurpose) async throws -> [Float] {
-        let queue = purpose == .query ? queryQueue : documentQueue
-        return try await queue.run { [self] in
+        try await queue.run(purpose == .document ? .background : .interactive) { [self] in
             let read = purpose == .query ? folder.queryPrefix + text : text
             let ids = folder.tokenizer.encode(read, countMax: folder.tokenCountMax)
             var scratch = idle.withLock { $0.popLast() } ?? EncoderScratch()

@@ -12,9 +12,22 @@ enum QuoteComposer {
             let joinsNext = index + 1 < ordered.count && isNeighbour(quote, ordered[index + 1])
             let separator = previous == nil ? "" : joinsPrevious ? " " : "\n\n"
             let label = previous == nil || !joinsPrevious ? label(quote, passages[quote.passage]) : ""
-            pieces.append(separator + label + quote.text + (joinsNext ? "" : marker(quote.passage + 1)))
+            pieces.append(separator + withoutMarkers(label + quote.text) + (joinsNext ? "" : marker(quote.passage + 1)))
         }
         return pieces
+    }
+
+    /// A passage's own `[2]`, a note or an index, would pass for a marker of this answer and cite another passage: an invisible
+    /// word joiner (U+2060) behind the bracket sets it apart.
+    static func withoutMarkers(_ text: String) -> String {
+        var view = String.UnicodeScalarView()
+        var isOpen = false
+        for scalar in text.unicodeScalars {
+            if isOpen, ("0"..."9").contains(scalar) || scalar == " " { view.append("\u{2060}") }
+            view.append(scalar)
+            isOpen = scalar == "["
+        }
+        return String(view)
     }
 
     static func marker(_ number: Int) -> String { " [\(number)]" }

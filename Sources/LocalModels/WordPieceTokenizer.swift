@@ -52,42 +52,56 @@ package struct WordPieceTokenizer: Sendable {
     }
 
     /// `[CLS]`, the text's pieces, `[SEP]`: at most `countMax` ids (two or more), the text's end cut off.
-    /// Stops reading once they are full, so a long text costs no more than its beginning.
+    /// Stops once they are full; what follows is looked through for `[` at most.
     package func encode(_ text: String, countMax: Int = .max) -> [Int32] {
         precondition(countMax >= 2)
-        var ids = [classify]
         let room = countMax - 1
+        var ids = [classify]
+        guard ids.count < room else { return ids + [separator] }
+        read(text, appendingTo: &ids) { $0.count < room }
+        ids.removeSubrange(min(room, ids.count)...)
+        return ids + [separator]
+    }
+
+    /// The number of ids of the whole text, as `encode` would give them, without holding them.
+    package func count(_ text: String) -> Int {
+        var total = 2
+        var ids: [Int32] = []
+        read(text, appendingTo: &ids) { ids in
+            total += ids.count
+            ids.removeAll(keepingCapacity: true)
+            return true
+        }
+        return total
+    }
+
+    /// Appends the text's ids word by word; `goesOn` sees them after each and may take them away.
+    private func read(_ text: String, appendingTo ids: inout [Int32], _ goesOn: (inout [Int32]) -> Bool) {
         var text = text
         text.withUTF8 { bytes in
             var start = 0
-            while start < bytes.count, ids.count < room {
+            var isFull = false
+            while start < bytes.count, !isFull {
                 let literal = nextLiteral(in: bytes, from: start)
-                append(UnsafeBufferPointer(rebasing: bytes[start..<(literal?.at ?? bytes.count)]), to: &ids, room: room)
-                guard let literal else { break }
-                if ids.count < room { ids.append(literals[literal.which].id) }
+                let plain = UnsafeBufferPointer(rebasing: bytes[start..<(literal?.at ?? bytes.count)])
+                scanner.words(in: plain) { word, scalarCount in
+                    if scalarCount > Self.wordScalarsMax || !vocabulary.appendPieces(of: word, to: &ids) { ids.append(unknown) }
+                    isFull = !goesOn(&ids)
+                    return !isFull
+                }
+                guard let literal, !isFull else { return }
+                ids.append(literals[literal.which].id)
+                isFull = !goesOn(&ids)
                 start = literal.at + literals[literal.which].text.count
             }
-        }
-        ids.append(separator)
-        return ids
-    }
-
-    private func append(_ bytes: UnsafeBufferPointer<UInt8>, to ids: inout [Int32], room: Int) {
-        scanner.words(in: bytes) { word, scalarCount in
-            if scalarCount > Self.wordScalarsMax || !vocabulary.appendPieces(of: word, to: &ids) { ids.append(unknown) }
-            guard ids.count >= room else { return true }
-            ids.removeSubrange(room...)
-            return false
         }
     }
 
     private func nextLiteral(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> (at: Int, which: Int)? {
-        var at = start
-        while at < bytes.count {
-            if bytes[at] == UInt8(ascii: "["), let which = literals.firstIndex(where: { bytes[at...].starts(with: $0.text) }) {
-                return (at, which)
-            }
-            at += 1
+        for at in start..<bytes.count where bytes[at] == UInt8(ascii: "[") {
+            // The second letter tells them apart, so that a text of nothing but brackets is quick.
+            guard at + 1 < bytes.count, let which = literals.firstIndex(where: { $0.text[1] == bytes[at + 1] }) else { continue }
+            if bytes[at...].starts(with: literals[which].text) { return (at, which) }
         }
         return nil
     }

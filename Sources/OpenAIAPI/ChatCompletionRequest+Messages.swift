@@ -35,18 +35,27 @@ extension ChatCompletionRequest {
 
     private static func text(ofPart part: JSONFields, role: WireRole) throws -> String {
         guard let type = try part.string("type") else { throw part.missing("type") }
-        switch type {
-        case "text",
-            "refusal" where type == "text" || role == .assistant:
-            guard let text = try part.string(type) else { throw part.missing(type) }
-            return text
-        case "image_url", "input_audio", "file":
+        switch PartType(exactly: type) {
+        case .text: return try requireText("text", of: part)
+        case .refusal where role == .assistant: return try requireText("refusal", of: part)
+        case .image, .audio, .file:
             throw OutcropFailure(
                 .invalidRequest, code: "unsupported_content",
                 "Invalid '\(part.path)': content of type '\(type)' cannot be read here, only text. "
                     + "Files are best added to the knowledge base with POST /v1/documents.", parameter: part.path)
         default: throw JSONFields.unsupported(part.place("type"), value: type, allowed: ["text"])
         }
+    }
+
+    private static func requireText(_ name: String, of part: JSONFields) throws -> String {
+        guard let text = try part.string(name) else { throw part.missing(name) }
+        return text
+    }
+
+    private enum PartType: String, CaseIterable {
+        case text, refusal, file
+        case image = "image_url"
+        case audio = "input_audio"
     }
 }
 

@@ -57,12 +57,13 @@ extension ChatCompletionRequest {
     private static func forbidsTools(_ fields: JSONFields, choice: String) throws -> Bool {
         switch fields.node(choice) {
         case nil, .object: return false
-        case .string("none"): return true
-        case .string("auto"), .string("required"): return false
-        case .string(let text):
-            throw JSONFields.unsupported(fields.place(choice), value: text, allowed: ["none", "auto", "required"])
+        case .string: return try fields.choice(choice, ToolChoice.self) == ToolChoice.none
         case .some(let node): throw JSONFields.mismatch(fields.place(choice), "a string or an object", node)
         }
+    }
+
+    private enum ToolChoice: String, CaseIterable {
+        case none, auto, required
     }
 
     static func structuredFormat(_ fields: JSONFields) throws -> String? {
@@ -89,7 +90,7 @@ extension ChatCompletionRequest {
         if let bias = try fields.object("logit_bias"), !bias.names.isEmpty {
             throw unsupported("logit_bias", "token biases are not available: leave 'logit_bias' out.")
         }
-        for modality in try fields.array("modalities", countMax: 8) ?? [] where modality.node != .string("text") {
+        for modality in try fields.array("modalities", countMax: 8) ?? [] where !modality.node.isString("text") {
             throw unsupported("modalities", "only the modality 'text' is available.")
         }
     }

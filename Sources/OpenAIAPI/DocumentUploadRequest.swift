@@ -19,14 +19,26 @@ package struct DocumentUploadRequest: Sendable {
         if filename.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" }) {
             return "a file name must not contain '/' or '\\': send the name without its folder."
         }
-        if filename == "." || filename == ".." { return "'.' and '..' are not file names." }
-        if filename.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            return "a file name must not contain control characters."
+        if filename.utf8.first == UInt8(ascii: ".") { return "a file name must not begin with a dot." }
+        if filename.unicodeScalars.allSatisfy(\.properties.isWhitespace) { return "a file name must not be blank." }
+        if filename.unicodeScalars.contains(where: isUnprintable) {
+            return "a file name must not contain control characters, line separators or overrides of the text's direction."
         }
-        if filename.hasSuffix(".metadata.json") {
+        // By bytes: hasSuffix compares characters, and a character may have swallowed the dot.
+        if filename.utf8.suffix(reservedSuffix.utf8.count).elementsEqual(reservedSuffix.utf8) {
             return "names ending in '.metadata.json' are reserved: send the metadata in the field 'metadata'."
         }
         return nil
+    }
+
+    private static let reservedSuffix = ".metadata.json"
+
+    /// What could break a line, or show `gpj.exe` as `exe.jpg`; marks such as U+200F, which names in Arabic use, are welcome.
+    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: 0x202A...0x202E ~= scalar.value || 0x2066...0x2069 ~= scalar.value
+        }
     }
 }
 

@@ -16,7 +16,7 @@ extension JSONFields {
         let list = allowed.map { "'\($0)'" }.joined(separator: ", ")
         return OutcropFailure(
             .invalidRequest, code: "invalid_value",
-            "Invalid value for '\(place)': '\(value.prefix(64))'. Supported values are: \(list).", parameter: place)
+            "Invalid value for '\(place)': '\(value.excerpt(64))'. Supported values are: \(list).", parameter: place)
     }
 
     static func outOfRange(

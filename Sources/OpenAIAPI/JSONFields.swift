@@ -2,11 +2,11 @@ internal import RAG
 
 /// The members of one JSON object of a request, with its place in the body for error messages.
 package struct JSONFields: Sendable {
-    private let members: [String: JSONNode]
+    private let members: [JSONName: JSONNode]
     /// Empty for the body itself, else such as `messages[0]`.
     let path: String
 
-    init(members: [String: JSONNode], path: String) {
+    init(members: [JSONName: JSONNode], path: String) {
         self.members = members
         self.path = path
     }
@@ -16,7 +16,7 @@ package struct JSONFields: Sendable {
 
     /// The value, nil when absent or null.
     func node(_ name: String) -> JSONNode? {
-        if case .some(.null) = members[name] { nil } else { members[name] }
+        if case .some(.null) = members[JSONName(name)] { nil } else { members[JSONName(name)] }
     }
 
     func require(_ name: String) throws -> JSONNode {
@@ -82,7 +82,7 @@ extension JSONFields {
     func choice<Choice: RawRepresentable & CaseIterable>(_ name: String, _ type: Choice.Type) throws -> Choice?
     where Choice.RawValue == String {
         guard let text = try string(name) else { return nil }
-        guard let choice = Choice(rawValue: text) else {
+        guard let choice = Choice(exactly: text) else {
             throw Self.unsupported(place(name), value: text, allowed: Choice.allCases.map(\.rawValue))
         }
         return choice
@@ -117,7 +117,7 @@ extension JSONFields {
     }
 
     /// The names present, in no particular order.
-    var names: Dictionary<String, JSONNode>.Keys { members.keys }
+    var names: Dictionary<JSONName, JSONNode>.Keys { members.keys }
 
     static func fields(_ node: JSONNode, at place: String) throws -> JSONFields {
         guard case .object(let members) = node else { throw mismatch(place, "an object", node) }

@@ -10,7 +10,7 @@ enum JSONNode: Hashable, Sendable {
     case string(String)
     case array([JSONNode])
     /// Of repeated names the last one counts.
-    case object([String: JSONNode])
+    case object([JSONName: JSONNode])
 
     /// As error messages call it.
     var kindName: String {
@@ -25,7 +25,11 @@ enum JSONNode: Hashable, Sendable {
         }
     }
 
-    /// The same value in the domain's terms.
+    func isString(_ text: String) -> Bool {
+        if case .string(let own) = self { own.isSame(as: text) } else { false }
+    }
+
+    /// The same value in the domain's terms. Nothing but bounded names may come here: they are hashed as `String`.
     var jsonValue: JSONValue {
         switch self {
         case .null: .null
@@ -34,7 +38,8 @@ enum JSONNode: Hashable, Sendable {
         case .number(let number): .number(number)
         case .string(let text): .string(text)
         case .array(let items): .array(items.map(\.jsonValue))
-        case .object(let members): .object(members.mapValues(\.jsonValue))
+        case .object(let members):
+            .object(Dictionary(members.map { ($0.text, $1.jsonValue) }, uniquingKeysWith: { $1 }))
         }
     }
 }

@@ -54,12 +54,12 @@ struct JSONParser {
 
     private mutating func object(depth: Int) throws(Failure) -> JSONNode {
         try enter(depth)
-        var members: [String: JSONNode] = [:]
+        var members: [JSONName: JSONNode] = [:]
         if skip(UInt8(ascii: "}")) { return .object(members) }
         repeat {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
-            let name = try string()
+            let name = JSONName(try string())
             guard skip(UInt8(ascii: ":")) else { throw failure("expected ':'") }
             members[name] = try value(depth: depth)
         } while skip(UInt8(ascii: ","))

@@ -16,7 +16,7 @@ package enum Metadata {
                 "too many properties. Expected at most \(keysMax), but got \(metadata.names.count) instead.")
         }
         var values: [String: JSONValue] = [:]
-        for key in metadata.names.sorted() {
+        for key in metadata.names.sorted().map(\.text) {
             if key.unicodeScalars.count > keyCharactersMax {
                 throw JSONFields.invalid(
                     fields.place(name), "string_above_max_length", "a key is longer than \(keyCharactersMax) characters.")

@@ -47,12 +47,13 @@ extension MetadataFilter {
         let place = fields.place("value")
         switch node {
         case .string, .integer, .number, .bool:
+            try checkLength(node, place)
             if isList { throw JSONFields.mismatch(place, "an array of strings and numbers", node) }
             return node.jsonValue
         case .array(let items) where isList:
             for item in try JSONFields.elements(items, at: place, countMax: clausesMax) {
                 switch item.node {
-                case .string, .integer, .number, .bool: continue
+                case .string, .integer, .number, .bool: try checkLength(item.node, item.place)
                 default: throw JSONFields.mismatch(item.place, "a string, a number or a boolean", item.node)
                 }
             }
@@ -60,6 +61,11 @@ extension MetadataFilter {
         default:
             throw JSONFields.mismatch(place, isList ? "an array of strings and numbers" : "a string, a number or a boolean", node)
         }
+    }
+
+    /// No attribute that an upload can carry is longer.
+    private static func checkLength(_ node: JSONNode, _ place: String) throws {
+        if case .string(let text) = node { _ = try JSONFields.checkLength(text, Metadata.valueCharactersMax, place) }
     }
 
     private enum FilterType: String, CaseIterable {

@@ -19,7 +19,7 @@ package struct PageQuery: Hashable, Sendable {
     private static func checkedLimit(_ text: String) throws -> Int {
         guard let limit = Int(text), 1...limitMax ~= limit else {
             throw JSONFields.invalid(
-                "limit", "invalid_value", "expected an integer from 1 to \(limitMax), but got '\(text.prefix(32))' instead.")
+                "limit", "invalid_value", "expected an integer from 1 to \(limitMax), but got '\(text.excerpt(32))' instead.")
         }
         return limit
     }

@@ -32,10 +32,11 @@ extension SearchRequest: DecodableRequest {
         guard let texts = try fields.texts("query", countMax: queriesMax) else { throw fields.missing("query") }
         if texts.isEmpty { throw JSONFields.invalid("query", "empty_array", "expected at least one query.") }
         return try texts.map { text, place in
-            guard text.contains(where: { !$0.isWhitespace }) else {
+            _ = try JSONFields.checkLength(text, queryCharactersMax, place)
+            guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
                 throw JSONFields.invalid(place, "empty_string", "expected a query that is not blank.")
             }
-            return try JSONFields.checkLength(text, queryCharactersMax, place)
+            return text
         }
     }
 }

@@ -12,4 +12,6 @@ package protocol Embedder: Sendable {
 /// Some models embed questions and passages differently (BGE's query prefix, Cohere's input_type).
 package enum EmbeddingPurpose: Hashable, Sendable {
     case query, document
+    /// A piece of a passage, compared while someone waits: embedded as a document, but ahead of them.
+    case sentence
 }

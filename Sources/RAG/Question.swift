@@ -14,11 +14,15 @@ package struct Question: Hashable, Sendable {
 
     /// Nil when no user turn has any text.
     package init?(_ messages: [Message]) {
-        let turns = messages.lazy.filter { $0.role == .user }.map(\.text.trimmed).filter { !$0.isEmpty }.suffix(2)
-        guard let last = turns.last else { return nil }
-        let text = last.bounded(scalarCountMax: Self.scalarCountMax)
+        var turns: [String] = []
+        // From the end and each turn once: a request may hold megabytes.
+        for message in messages.reversed() where message.role == .user && turns.count < 2 {
+            let text = message.text.trimmed
+            if !text.isEmpty { turns.append(text) }
+        }
+        guard let text = turns.first?.bounded(scalarCountMax: Self.scalarCountMax) else { return nil }
         self.text = text
-        withPreviousTurn = turns.dropLast().first.map { $0.bounded(scalarCountMax: Self.previousScalarCountMax) + "\n" + text }
+        withPreviousTurn = turns.dropFirst().first.map { $0.bounded(scalarCountMax: Self.previousScalarCountMax) + "\n" + text }
     }
 
     /// How Open WebUI begins its requests for titles, tags and follow-up questions, which are no questions to the documents.

@@ -1,11 +1,11 @@
-/// Finds the sentences of a text: prose at its full stops, and headings, list items and table rows one by one.
+/// Finds the sentences of a text: prose at its full stops, and headings, list items, table rows and lines of code one by one.
 ///
-/// Steps: lines are gathered into blocks (a blank line, a page break, a heading, a list item or a table row ends one), so that a
-/// sentence may run over wrapped lines; then each block is cut behind terminators that end a sentence (`SentenceEnd`).
+/// Steps: lines are gathered into blocks (a blank line, a page break, a heading, a list item, a table row or a fence of Markdown
+/// code ends one), so that a sentence may run over wrapped lines; then each block is cut behind terminators that end a sentence (`SentenceEnd`).
 package enum SentenceSplitter {
     package struct Sentence: Hashable, Sendable {
         package enum Kind: Hashable, Sendable {
-            case prose, heading, listItem, tableRow
+            case prose, heading, listItem, tableRow, code
         }
 
         /// Unicode-scalar offsets into the text, without whitespace at either end.
@@ -28,13 +28,19 @@ package enum SentenceSplitter {
     private static func blocks(_ scalars: [Unicode.Scalar]) -> [Sentence] {
         var blocks: [Sentence] = []
         var isOpen = false
-        for line in lines(scalars) {
-            let content = trimmed(line, scalars)
+        let lines = lines(scalars).map { trimmed($0, scalars) }
+        var isCode = startsInCode(lines, scalars)
+        for content in lines {
             guard !content.isEmpty else {
                 isOpen = false
                 continue
             }
-            let kind = kind(of: content, scalars)
+            if isFence(content, scalars) {
+                isCode.toggle()
+                isOpen = false
+                continue
+            }
+            let kind = isCode ? .code : kind(of: content, scalars)
             // An indented or plain line after a list item goes on with the item.
             if isOpen, kind == .prose, let last = blocks.last, !isShortLine(last, before: content, scalars) {
                 blocks[blocks.count - 1].range = last.range.lowerBound..<content.upperBound
@@ -64,6 +70,20 @@ package enum SentenceSplitter {
         }
         lines.append(start..<scalars.count)
         return lines
+    }
+
+    /// CommonMark 4.5: three or more backticks or tildes, with a language where code begins.
+    private static func isFence(_ line: Range<Int>, _ scalars: [Unicode.Scalar]) -> Bool {
+        guard let sign = scalars[line].first, sign == "`" || sign == "~" else { return false }
+        let rest = scalars[line].drop { $0 == sign }
+        return line.upperBound - line.lowerBound - rest.count >= 3 && !rest.contains("`")
+    }
+
+    /// A passage may be cut out of the middle of code: then its fences are odd in number and the first one names no language.
+    private static func startsInCode(_ lines: [Range<Int>], _ scalars: [Unicode.Scalar]) -> Bool {
+        let fences = lines.filter { isFence($0, scalars) }
+        guard fences.count % 2 == 1, let first = fences.first else { return false }
+        return scalars[first].allSatisfy { $0 == "`" || $0 == "~" }
     }
 
     private static func kind(of line: Range<Int>, _ scalars: [Unicode.Scalar]) -> Sentence.Kind {

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Vectors by text, the least recently used out first, and the computations under way, each with those who wait for it.
+/// Vectors by text, those unused for long out first, and the computations under way, each with those who wait for it.
 final class SharedVectors: Sendable {
     private struct Computation {
         let id: Int
@@ -9,18 +9,16 @@ final class SharedVectors: Sendable {
     }
 
     private struct State {
-        var kept: [String: (vector: [Float], lastUse: Int)] = [:]
+        var kept: VectorCache
         var running: [String: Computation] = [:]
-        /// Numbers uses, callers and computations.
+        /// Numbers callers and computations.
         var counter = 0
     }
 
-    private let state = Mutex(State())
-    private let capacity: Int
+    private let state: Mutex<State>
 
     init(capacity: Int) {
-        precondition(capacity > 0)
-        self.capacity = capacity
+        state = Mutex(State(kept: VectorCache(capacity: capacity)))
     }
 
     /// The vector kept for `text`, else that of the computation under way, else of `compute`, which starts now.
@@ -45,10 +43,7 @@ final class SharedVectors: Sendable {
         state.withLock { state in
             state.counter += 1
             let ticket = state.counter
-            if let kept = state.kept[text]?.vector {
-                state.kept[text]?.lastUse = ticket
-                return (kept, ticket, false)
-            }
+            if let kept = state.kept.vector(for: text) { return (kept, ticket, false) }
             let starts = state.running[text] == nil
             state.running[text, default: Computation(id: ticket)].waiters[ticket] = waiter
             return (nil, ticket, starts)
@@ -71,18 +66,10 @@ final class SharedVectors: Sendable {
     private func end(_ id: Int, _ text: String, _ result: Result<[Float], any Error>) {
         let waiters = state.withLock { state -> [OneShot<[Float]>] in
             guard state.running[text]?.id == id else { return [] }
-            if case .success(let vector) = result { keep(vector, for: text, in: &state) }
+            if case .success(let vector) = result { state.kept.keep(vector, for: text) }
             return state.running.removeValue(forKey: text).map { Array($0.waiters.values) } ?? []
         }
         for waiter in waiters { waiter.finish(result) }
-    }
-
-    private func keep(_ vector: [Float], for text: String, in state: inout State) {
-        if state.kept.count >= capacity, let oldest = state.kept.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-            state.kept.removeValue(forKey: oldest.key)
-        }
-        state.counter += 1
-        state.kept[text] = (vector, state.counter)
     }
 
     private func leave(_ text: String, _ ticket: Int) {

@@ -48,6 +48,10 @@ struct BoundedProcessTests {
         ("exit 3", .encrypted),
         ("exit 99", .damaged),
         ("exit 0", .noText),
+        // What came before the failure is not taken for the whole.
+        ("printf 'page one\\f'; exit 1", .damaged), ("printf 'page one\\f'; kill -KILL $$", .damaged),
+        ("printf 'page one\\f'; sleep 100", .timedOut),
+        ("kill -XCPU $$", .timedOut),
         ("printf '\\f\\f\\f'", .noText),
         // A flood of complaints neither blocks the child nor is kept.
         ("head -c 300000 /dev/zero | tr '\\0' x >&2; exit 1", .damaged),
@@ -75,6 +79,8 @@ struct BoundedProcessTests {
     @Test func `memory, files and environment of the child are limited`() async throws {
         let memory = try await outcome("ulimit -v | grep -qx 524288 && printf 'as\\f'") { $0.pdfMemoryBytesMax = 512 * 1_048_576 }
         #expect(memory.code == nil)
+        let time = try await outcome("s=$(ulimit -St); [ $s -le 20 ] && [ $(ulimit -Ht) = $((s + 1)) ] && printf 'cpu\\f'")
+        #expect(time.code == nil)
         let files = try await outcome("echo x > \"$0.out\" && printf 'written\\f'; exit 99")
         #expect(files.code == .damaged)
         let environment = try await outcome("[ -z \"$HOME$USER\" ] && [ \"$(cat | wc -c)\" = 0 ] && printf 'clean\\f'")

@@ -62,6 +62,13 @@ import Testing
         ("<pre>a\n\n\n  b</pre>", "a\n\n\n  b\n"), ("x<style>p{}</style>y", "xy\n"), ("<h7>a</h7>", "a\n"),
     ]
 
+    @Test(arguments: ["<h1>&nbsp; A b</h1>", "<h1>\u{3000}A\nb</h1>", "<pre>\n<h1>  A b</h1>", "x<h1> <b>A</b>&#160;b"])
+    func `an HTML heading starts at its first word`(source: String) throws {
+        let document = try document(source, .html)
+        #expect(titles(document) == ["1 A b"])
+        expectOffsets(document)
+    }
+
     @Test(arguments: html)
     func `renders HTML`(source: String, text: String) throws {
         #expect(try document(source, .html).text == text)
@@ -93,7 +100,8 @@ import Testing
         ("| a |\n---", []),
         ("```\n# A\n````\n# B", ["1 B"]), ("~~~ x\n# A\n```\n# B", []), ("``` a`b\n# A", ["1 A"]),
         ("````\n```\n# A\n````\n# B", ["1 B"]),
-        ("#\n##   \n# #", []), ("---\ntitle: x\n# A", ["1 A"]), ("é\n# Ü", ["1 Ü"]), ("# a\n\n---\n# b", ["1 a", "1 b"]),
+        ("#\n##   \n# #", []), ("---\ntitle: x\n# A", ["1 A"]), ("é\n# Ü", ["1 Ü"]), ("# \u{A0}A\u{3000} b", ["1 A b"]),
+        ("\u{A0}A\n===", ["1 A"]), ("# a\n\n---\n# b", ["1 a", "1 b"]),
     ]
 
     @Test(arguments: markdown)
@@ -113,6 +121,9 @@ import Testing
         #expect(try TextExtractor.document(bytes: Array(html.utf8), format: .html, limits: limits).headings.count == 3)
         let long = try document("# " + String(repeating: "ä", count: 5_000), .markdown)
         #expect(long.title == String(repeating: "ä", count: HeadingTitle.scalarCountMax))
+        // Neither half a character nor a space is left at the cut.
+        #expect(HeadingTitle.bounded(Array(("a" + String(repeating: " ", count: 1_598) + "é").utf8)[...]) == "a")
+        #expect(HeadingTitle.bounded(Array((String(repeating: "a", count: 199) + " b").utf8)[...])?.last == "a")
     }
 
     static let json: [(String, String)] = [

@@ -82,6 +82,15 @@ import Testing
         }
     }
 
+    @Test func `the byte limit holds for a file that is longer than its size said`() throws {
+        // Files of /proc say that they are empty, like a file that grows after it was opened.
+        let path = "/proc/self/status"
+        #expect(try BoundedFile(path: path, byteCountMax: 1_000_000).read().starts(with: "Name:".utf8))
+        #expect(throws: ExtractionError(.tooLarge, "The file is larger than 10 bytes. Split it or raise the file limit.")) {
+            try BoundedFile(path: path, byteCountMax: 10).read()
+        }
+    }
+
     @Test func `refuses text above the text limit in every format`() throws {
         var limits = TextExtractor.Limits()
         limits.textBytesMax = 20

@@ -85,3 +85,11 @@ def test_a_taken_port_is_named_with_the_remedy(outcrop, folder):
     server = outcrop()
     refused = run(folder, "serve", PORT=server.url.rsplit(":", 1)[1])
     assert refused.returncode == 1 and "another port" in refused.stderr and refused.stderr.startswith("outcrop: ")
+
+
+def test_a_missing_or_wrong_prompt_file_is_named(folder):
+    assert run(folder, "sync").returncode == 0
+    assert "OUTCROP_PROMPT_FILE" in run(folder, "ask", "x", PROMPT_FILE=folder / "none.tmpl").stderr
+    (folder / "wrong.tmpl").write_text("{{no_such_thing}}")
+    refused = run(folder, "ask", "x", PROMPT_FILE=folder / "wrong.tmpl")
+    assert refused.returncode == 1 and "no_such_thing" in refused.stderr

@@ -174,23 +174,22 @@ import Testing
 }
 
 @Suite struct FusionTests {
-    @Test func `sums weighted reciprocal ranks and breaks ties by id`() {
-        let lists = [
-            Fusion.RankedList(weight: 1, ids: [1, 2, 3]), Fusion.RankedList(weight: 1, ids: [3, 2]),
-            Fusion.RankedList(weight: 0.1, ids: [9]),
-        ]
-        // 3: 1/63 + 1/61; 2: 1/62 + 1/62; 1: 1/61; 9: 0.1/61.
-        #expect(Fusion.fuse([lists]) == [3, 2, 1, 9])
-        #expect(Fusion.fuse([[Fusion.RankedList(weight: 1, ids: [5]), Fusion.RankedList(weight: 1, ids: [4])]]) == [4, 5])
-        #expect(Fusion.fuse([]) == [])
+    private func fuse(_ phrasings: [Fusion.Phrasing]) -> [Int64] { Fusion.fuse(phrasings, textWeight: 0.3, vectorWeight: 0.7) }
+
+    @Test func `sums weighted scores and breaks ties by id`() {
+        // 2: 0.3 + 0.35; 1: 0.7 * 0.9; 3: 0.3 * 0.5; 5 and 4 the same.
+        let phrasing = Fusion.Phrasing(weight: 1, text: [2: 1, 3: 0.5, 5: 0.1, 4: 0.1], cosine: [1: 0.9, 2: 0.5])
+        #expect(fuse([phrasing]) == [2, 1, 3, 4, 5])
+        #expect(fuse([]) == [])
     }
 
     @Test func `an id counts with its best phrasing, then with all of them`() {
-        let vague = Fusion.RankedList(weight: 0.3, ids: [7, 8, 1])
-        let whole = Fusion.RankedList(weight: 1, ids: [1, 2, 7])
-        #expect(Fusion.fuse([[vague], [whole]]) == [1, 2, 7, 8])
-        let other = Fusion.RankedList(weight: 1, ids: [5, 1])
-        #expect(Fusion.fuse([[whole], [other]]) == [1, 5, 2, 7])
+        let vague = Fusion.Phrasing(weight: 0.3, text: [7: 1, 8: 0.9], cosine: [7: 1, 1: 0.5])
+        let whole = Fusion.Phrasing(weight: 1, text: [1: 1, 2: 0.5], cosine: [1: 0.9, 2: 0.8, 7: 0.1])
+        #expect(fuse([vague, whole]) == [1, 2, 7, 8])
+        let same = Fusion.Phrasing(weight: 1, text: [5: 1, 1: 1], cosine: [:])
+        let more = Fusion.Phrasing(weight: 1, text: [9: 1], cosine: [5: 0.1])
+        #expect(fuse([same, more]) == [5, 1, 9])
     }
 
     @Test func `ranges of ids decide by binary search`() {

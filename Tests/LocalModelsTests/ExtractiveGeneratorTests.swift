@@ -42,7 +42,7 @@ import Testing
 
     @Test func `quotes word for word but for whitespace, and marks every quote`() async throws {
         let passages = [Self.drill, Self.saw]
-        let quotes = try await QuoteRanker(embedder: nil, weights: .init(nearness: 0)).quotes(
+        let quotes = try await QuoteRanker(embedder: nil, weights: .init(nearness: 0, relevance: 0)).quotes(
             from: passages, for: "What costs how many euros?")
         #expect(quotes.count > 1 && quotes.count <= QuoteRanker.quotesMax)
         for quote in quotes {
@@ -85,10 +85,58 @@ import Testing
         #expect(quotes.first?.text == "Open the settings and choose the last entry.")
     }
 
+    @Test(arguments: [
+        "```sh\ncurl http://localhost/v1/chat -d '{\n  \"content\": \"How long does it take to charge an empty battery?\"\n}'\n```",
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"How long does it take to charge an empty battery?\"}]}",
+        "Ask \"How long does it take to charge an empty battery?\" in the chat.",
+        "# Charge\nTo charge an empty battery: how long",
+    ]) func `what only repeats the question is not quoted beside the answer`(copy: String) async throws {
+        var manual = Self.saw
+        manual.text = "Charging a flat pack takes 40 minutes. The empty battery needs that long to charge fully."
+        var readme = Self.drill
+        readme.text = copy
+        let question = "How long does it take to charge an empty battery?"
+        let quotes = try await QuoteRanker(embedder: nil).quotes(from: [readme, manual], for: question)
+        #expect(quotes.first?.text == "The empty battery needs that long to charge fully.")
+        #expect(!quotes.contains { $0.passage == 0 })
+        // Without anything better it is still what the documents hold.
+        #expect(try await QuoteRanker(embedder: nil).quotes(from: [readme], for: question).isEmpty == false)
+    }
+
+    @Test func `a second quote needs relevance of its own, not only a good passage`() async throws {
+        var first = Self.drill
+        first.text = "Its price is 129 euros. Rain falls in spring."
+        let second = Passage(
+            chunkID: 9, documentID: "doc_z", filename: "z.md", page: nil, headings: [], text: "The price list has more.",
+            range: 0..<24, score: 0.1)
+        func texts(_ relevance: Double) async throws -> [String] {
+            try await QuoteRanker(embedder: nil, weights: .init(passage: 5, relevance: relevance))
+                .quotes(from: [first, second], for: "What is the price?").map(\.text)
+        }
+        #expect(try await texts(0) == ["Its price is 129 euros.", "Rain falls in spring."])
+        #expect(try await texts(0.6) == ["Its price is 129 euros."])
+    }
+
+    @Test(arguments: [
+        ("let x = [1, 2]; foo(x) { $0 == y }", true), ("{\"a\": {\"b\": \"c\"}}", true), ("<p class=\"a\"><b>Hi</b></p>", true),
+        ("He said \"Stop!\" and then \"Go!\" before he left for good.", false),
+        ("It is known [1][2] and was proved (Fig. 3).", false),
+        ("Revenue rose to $4.2bn, up from $3.9bn; costs fell.", false), ("| a | b |", false),
+    ]) func `tells code from prose`(text: String, isCode: Bool) {
+        #expect(QuoteRanker.looksLikeCode(text) == isCode)
+    }
+
+    @Test func `a marker inside a quote cites nothing`() async throws {
+        var noted = Self.drill
+        noted.text = "The drill X2 weighs two kilograms [2] as array[ 1 ] says."
+        let answer = try await answer([user("How much does the drill X2 weigh?")], [noted, Self.saw]).pieces.joined()
+        #expect(answer.contains("kilograms [\u{2060}2] as array[\u{2060} 1 ] says. [1]"))
+    }
+
     @Test func `the same sentence is quoted once and a repetition loses`() async throws {
         var copy = Self.drill
         copy.documentID = "doc_c"
-        let quotes = try await QuoteRanker(embedder: nil, weights: .init(nearness: 0)).quotes(
+        let quotes = try await QuoteRanker(embedder: nil, weights: .init(nearness: 0, relevance: 0)).quotes(
             from: [Self.drill, copy], for: "price of the drill")
         #expect(Set(quotes.map(\.text)).count == quotes.count)
     }
@@ -102,7 +150,7 @@ import Testing
             chunkID: 1, documentID: "d", filename: "f", page: nil, headings: [], text: text, range: 0..<text.unicodeScalars.count,
             score: 1)
         let stub = StubEmbedder()
-        let quotes = try await QuoteRanker(embedder: stub, weights: .init(redundancy: 0, nearness: 0)).quotes(
+        let quotes = try await QuoteRanker(embedder: stub, weights: .init(redundancy: 0, nearness: 0, relevance: 0)).quotes(
             from: [passage], for: "granite quarry")
         #expect(quotes.count == QuoteRanker.quotesMax)
         #expect(quotes.map(\.text.unicodeScalars.count).reduce(0, +) <= QuoteRanker.answerScalarsMax)

@@ -91,7 +91,9 @@ struct TinyEncoderTests {
         // Minutes of work, so that the batch can only end by being cancelled.
         let texts = Array(repeating: Array(repeating: "cat", count: 62).joined(separator: " "), count: 1_000_000)
         let batch = Task { try await embedder.embed(texts, purpose: .document) }
-        #expect(try await embedder.embed(["the cat"], purpose: .query).count == 1)
+        for purpose in [EmbeddingPurpose.query, .sentence] {
+            #expect(try await embedder.embed(["the cat"], purpose: purpose).count == 1)
+        }
         batch.cancel()
         await #expect(throws: CancellationError.self) { try await batch.value }
     }
@@ -121,6 +123,8 @@ struct TinyEncoderTests {
         let document = try await embedder.embed([ModelFolder.bgeQueryPrefix + "the cat"], purpose: .document)
         #expect(try await embedder.embed(["the cat"], purpose: .query) == document)
         #expect(try await embedder.embed(["the cat"], purpose: .document) != document)
+        let sentence = try await embedder.embed(["the cat"], purpose: .sentence)
+        #expect(try await sentence == embedder.embed(["the cat"], purpose: .document))
         let mean = try TinyModel(seed: 1, mean: true, folder: "bge-tiny-en-v1.5")
         #expect(try ModelFolder(directory: mean.directory).queryPrefix.isEmpty)
         let chinese = try TinyModel(seed: 1, mean: false, folder: "bge-tiny-zh-v1.5")

@@ -92,7 +92,18 @@ struct TokenizerTests {
             }
             let ids = tokenizer.encode(String(String.UnicodeScalarView(scalars)), countMax: 20)
             #expect(ids.count <= 20 && ids.first == 2 && ids.last == 3, "seed 5")
+            let text = String(String.UnicodeScalarView(scalars)) + "[MASK] cats"
+            #expect(tokenizer.count(text) == tokenizer.encode(text).count, "seed 5")
         }
+    }
+
+    // Minutes of work for a reader whose time grows with the square of the length.
+    @Test(arguments: ["a", "[", "[C", "é", "e\u{301}", "\u{301}\u{327}", "中", "🚀", "[CLS]", "\u{0}"])
+    func `a long run of one thing is read in time that grows with its length`(unit: String) throws {
+        let tokenizer = try Self.tokenizer()
+        let text = String(repeating: unit, count: (256 << 10) / unit.utf8.count)
+        #expect(tokenizer.encode(text, countMax: 16).count <= 16)
+        #expect(tokenizer.count(text) == tokenizer.encode(text).count)
     }
 
     @Test func `the vocabulary reads lines as they come`() throws {

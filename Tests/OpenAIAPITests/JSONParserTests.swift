@@ -66,4 +66,31 @@ struct JSONParserTests {
         }
         #expect(accepted > 100, "seed \(seed)")
     }
+
+    @Test func `names that only look the same are different members`() throws {
+        let composed = "caf\u{E9}"
+        let decomposed = "cafe\u{301}"
+        let node = try JSONParser.parse(Array(#"{"\#(composed)":1,"\#(decomposed)":2}"#.utf8), depthMax: 1, valuesMax: 3)
+        #expect(node == .object([JSONName(composed): .integer(1), JSONName(decomposed): .integer(2)]))
+    }
+
+    @Test(
+        arguments: [
+            ("1e-400", .number(0)), ("-0.0", .number(-0.0)), ("-9223372036854775808", .integer(.min)), ("1E+2", .number(100)),
+            ("123456789012345678901234567890", .number(0x1.8ee90ff6c373ep+96)),
+        ] as [(String, JSONNode)])
+    func `reads numbers at the edges`(text: String, node: JSONNode) throws {
+        #expect(try JSONParser.parse(Array(text.utf8), depthMax: 1, valuesMax: 1) == node)
+    }
+
+    @Test(arguments: [
+        "", " ", "1E400", "-1E400", "00", "01", "-", "-01", "+1", ".5", "1.", "1.e1", "1e", "1e+", "0x10", "NaN", "Infinity",
+        "- 1",
+        "1 2", "[1,]", "[,1]", #"{"a":1,}"#, #"{"a"}"#, #"{a:1}"#, "'a'", "\u{FEFF}1", "1\0", #""\ud800""#, #""\udc00""#,
+        #""\ud800\ud800""#, #""\ud800\n""#, #""\ud800\u0041""#, #""\uD83"#, #""\u+123""#, #""\u００４１""#, #""\x41""#, "\"a\nb\"",
+        "\"\u{0}\"", "\"abc", "tru", "True", "nul", "// c\n1", "/**/1", "\u{A0}1", "\u{C}1", "[1}", "{]", "]",
+    ])
+    func `refuses what RFC 8259 does not allow`(text: String) {
+        #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(Array(text.utf8), depthMax: 4, valuesMax: 10) }
+    }
 }

@@ -33,6 +33,9 @@ extension Refusal {
             "Invalid type for 'dimensions': expected an integer, but got a string instead."),
     ]
 
+    private static let unprintable =
+        "a file name must not contain control characters, line separators or overrides of the text's direction."
+
     static let documents: [Refusal] = [
         Refusal(.upload, "{}", "filename", "Missing required parameter: 'filename'."),
         Refusal(
@@ -41,14 +44,24 @@ extension Refusal {
         named("", "a file name must not be empty."),
         named("a/b.txt", "a file name must not contain '/' or '\\': send the name without its folder."),
         named(#"a\\b.txt"#, "a file name must not contain '/' or '\\': send the name without its folder."),
-        named("..", "'.' and '..' are not file names."),
-        named(".", "'.' and '..' are not file names."),
-        named(#"a\u0000.txt"#, "a file name must not contain control characters."),
-        named(#"a\n.txt"#, "a file name must not contain control characters."),
-        named(#"a\u0085.txt"#, "a file name must not contain control characters."),
+        named("..", "a file name must not begin with a dot."),
+        named(".", "a file name must not begin with a dot."),
+        named(#".\u0301hidden.txt"#, "a file name must not begin with a dot."),
+        named(#"/\u0301etc"#, "a file name must not contain '/' or '\\': send the name without its folder."),
+        named(#" \u00a0"#, "a file name must not be blank."),
+        named(#"a\u0000.txt"#, unprintable),
+        named(#"a\n.txt"#, unprintable),
+        named(#"a\u0085.txt"#, unprintable),
+        named(#"a\u2028.txt"#, unprintable),
+        named(#"a\u2029.txt"#, unprintable),
+        named(#"a\u202Egpj.exe"#, unprintable),
+        named(#"a\u2067.txt"#, unprintable),
         named(String(repeating: "ü", count: 128), "a file name may have at most 255 bytes in UTF-8."),
         named(
             "a.txt.metadata.json", "names ending in '.metadata.json' are reserved: send the metadata in the field 'metadata'."),
+        named(
+            #"a\u0600.metadata.json"#,
+            "names ending in '.metadata.json' are reserved: send the metadata in the field 'metadata'."),
         .upload(
             #""content_type":1"#, "content_type",
             "Invalid type for 'content_type': expected a string, but got an integer instead."),

@@ -54,6 +54,12 @@ extension Refusal {
         .filter(
             #"{"type":"in","key":"k","value":[null]}"#, "filters.value[0]",
             "Invalid type for 'filters.value[0]': expected a string, a number or a boolean, but got null instead."),
+        .filter(
+            #"{"type":"eq","key":"k","value":"\#(String(repeating: "v", count: 513))"}"#, "filters.value",
+            "Invalid 'filters.value': string too long. Expected at most 512 characters, but got 513 instead."),
+        .filter(
+            #"{"type":"nin","key":"k","value":[1,"\#(String(repeating: "v", count: 513))"]}"#, "filters.value[1]",
+            "Invalid 'filters.value[1]': string too long. Expected at most 512 characters, but got 513 instead."),
         .filter(#"{"type":"and"}"#, "filters.filters", "Missing required parameter: 'filters.filters'."),
         .filter(#"{"type":"or","filters":[]}"#, "filters.filters", "Invalid 'filters.filters': expected at least one filter."),
         .filter(

@@ -72,6 +72,43 @@ private struct FakeEmbedder: Embedder {
         #expect(base.journal.all.count == 8)
     }
 
+    @Test func `of a batch of sentences only the unknown are embedded, apart from queries`() async throws {
+        let base = FakeEmbedder()
+        let embedder = MemoizingEmbedder(base)
+        _ = try await embedder.embed(["one", "three"], purpose: .sentence)
+        #expect(try await embedder.embed(["three", "seventeen", "one", "x"], purpose: .sentence) == [[5], [9], [3], [1]])
+        #expect(try await embedder.embed(["x", "one"], purpose: .sentence) == [[1], [3]])
+        #expect(try await embedder.embed(["one"], purpose: .query) == [[3]])
+        #expect(try await embedder.embed([], purpose: .sentence) == [])
+        #expect(base.journal.all == ["sentence one|three", "sentence seventeen|x", "query one"])
+    }
+
+    @Test func `long sentences are not kept, nor a failed or cancelled batch`() async throws {
+        let base = FakeEmbedder()
+        let embedder = MemoizingEmbedder(base)
+        let long = String(repeating: "a", count: MemoizingEmbedder.sentenceByteCountMax + 1)
+        for _ in 0..<2 { _ = try await embedder.embed([long], purpose: .sentence) }
+        #expect(base.journal.all.count == 2)
+        base.failures.expect(1)
+        await #expect(throws: OutcropFailure.self) { try await embedder.embed(["rock"], purpose: .sentence) }
+        #expect(try await embedder.embed(["rock"], purpose: .sentence) == [[4]])
+        #expect(base.journal.all.count == 4)
+    }
+
+    @Test(arguments: [2, 3, 10, 101]) func `the cache stays within its capacity and keeps what is used`(capacity: Int) {
+        var cache = VectorCache(capacity: capacity)
+        cache.keep([-1], for: "used")
+        for number in 0..<(capacity * 5) {
+            cache.keep([Float(number)], for: "\(number)")
+            #expect(cache.count <= capacity)
+            #expect(cache.vector(for: "used") == [-1])
+            #expect(capacity < 4 || cache.vector(for: "\(number)") == [Float(number)])
+        }
+        #expect(cache.vector(for: "0") == nil)
+        cache.keep([7], for: "used")
+        #expect(cache.vector(for: "used") == [7])
+    }
+
     @Test func `a failure reaches every waiter and is not kept`() async throws {
         let base = FakeEmbedder()
         base.failures.expect(1)
@@ -80,7 +117,7 @@ private struct FakeEmbedder: Embedder {
         #expect(try await embedder.embed(["rock"], purpose: .query) == [[4]])
     }
 
-    @Test func `the least recently used vector leaves first`() async throws {
+    @Test func `the vector unused for longest leaves first`() async throws {
         let base = FakeEmbedder()
         let embedder = MemoizingEmbedder(base, capacity: 2)
         for text in ["a", "b", "a", "c", "a", "b"] { _ = try await embedder.embed([text], purpose: .query) }

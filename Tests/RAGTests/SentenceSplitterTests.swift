@@ -33,6 +33,14 @@ import Testing
             ["Opening hours", "We are open from nine to five on every day."]
         ),
         ("Am 3. Mai z.B. kam Hr. Meier. Er blieb.", ["Am 3.", "Mai z.B. kam Hr. Meier.", "Er blieb."]),
+        (
+            "Run it. Then:\n```sh\nmake run. Now\n\n# note\n```\nIt starts. At once.",
+            ["Run it.", "Then:", "make run. Now", "# note", "It starts.", "At once."]
+        ),
+        ("let a = 1\n# b\n~~~~\n# Title\nWrapped\nprose. More.", ["let a = 1", "# b", "# Title", "Wrapped\nprose.", "More."]),
+        ("Open:\n```json\n{\"a\": 1}\n{}\n", ["Open:", "{\"a\": 1}"]),
+        ("A ``` in a line\nis prose.", ["A ``` in a line\nis prose."]),
+        ("``` a `b` c", ["``` a `b` c"]),
         ("No end.No space", ["No end.No space"]),
         ("Ends with closers.) \" Then", ["Ends with closers.)", "\" Then"]), ("...", []), ("a.b.c. D", ["a.b.c. D"]),
     ]
@@ -42,8 +50,16 @@ import Testing
     }
 
     @Test func `have their kind`() {
-        let text = "# Head\nProse.\n\n- item\n\n| a | b |"
-        #expect(SentenceSplitter.split(text).map(\.kind) == [.heading, .prose, .listItem, .tableRow])
+        let text = "# Head\nProse.\n\n- item\n\n| a | b |\n```\n# code\n```\n# Head"
+        #expect(SentenceSplitter.split(text).map(\.kind) == [.heading, .prose, .listItem, .tableRow, .code, .heading])
+    }
+
+    // Minutes of work for a splitter whose time grows with the square of the length.
+    @Test(arguments: ["a.", "a. ", "x", " ", "\n", "[1]", ".)", "x.x. ", "```\n", "- a\n", "Ab\n", "#", "👨‍👩‍👧‍👦", "岩。"])
+    func `take time that grows with the length of the text`(unit: String) {
+        let text = "A. " + String(repeating: unit, count: 50_000 / unit.unicodeScalars.count) + " Z"
+        let sentences = SentenceSplitter.split(text)
+        #expect(!sentences.isEmpty && sentences.last?.range.upperBound == text.unicodeScalars.count)
     }
 
     @Test func `keep order, do not overlap and leave out only what is not a word`() {

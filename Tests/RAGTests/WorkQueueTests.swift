@@ -16,6 +16,16 @@ import Testing
         func end() { release.signal() }
     }
 
+    /// Keeps a processor busy; Dispatch would add threads for blocked ones.
+    private final class Spinner: Sendable {
+        let runningCount = Atomic(0)
+        let isOver = Atomic(false)
+        func run() {
+            runningCount.add(1, ordering: .relaxed)
+            while !isOver.load(ordering: .relaxed) {}
+        }
+    }
+
     /// Waits until `count` pieces are queued; the queue is reached through other tasks, so this only yields to them.
     private func pending(_ count: Int, in queue: WorkQueue) async {
         while queue.pendingCount != count { await Task.yield() }
@@ -109,6 +119,43 @@ import Testing
         task.cancel()
         block.end()
         #expect(try await task.value == "whole")
+    }
+
+    @Test func `busy processors on one queue do not keep another from starting`() async throws {
+        let spinner = Spinner()
+        let busy = WorkQueue(label: "test.busy", width: 16)
+        let other = WorkQueue(label: "test.other", width: 1)
+        let spinning = (0..<16).map { _ in Task { try await busy.run { spinner.run() } } }
+        while spinner.runningCount.load(ordering: .relaxed) < 16 { await Task.yield() }
+        #expect(try await other.run { true })
+        spinner.isOver.store(true, ordering: .relaxed)
+        for task in spinning { try await task.value }
+    }
+
+    @Test func `interactive pieces go ahead of background ones, which keep one place`() async throws {
+        let queue = WorkQueue(label: "test", width: 2)
+        let journal = Journal()
+        let blocks = (0..<4).map { _ in Block() }
+        let running = blocks[..<2].map { block in Task { try await queue.run(.background) { block.run() } } }
+        for block in blocks[..<2] { try await block.running.wait() }
+        let waiting = (0..<3).map { number in Task { try await queue.run(.background) { journal.note("background") } } }
+        await pending(3, in: queue)
+        // Both interactive pieces start beside the background ones.
+        let interactive = blocks[2...].map { block in Task { try await queue.run { block.run() } } }
+        for block in blocks[2...] { try await block.running.wait() }
+        // Of two places that end only one goes on, and only when no interactive piece waits.
+        blocks[0].end()
+        try await running[0].value
+        #expect(queue.pendingCount == 3)
+        let third = Task { try await queue.run { journal.note("interactive") } }
+        await pending(4, in: queue)
+        blocks[2].end()
+        try await third.value
+        blocks[1].end()
+        for task in waiting { try await task.value }
+        #expect(journal.all.filter { $0 == "background" }.count == 3 && journal.all.first == "interactive")
+        blocks[3].end()
+        for task in interactive + [running[1]] { try await task.value }
     }
 
     @Test func `a task cancelled beforehand runs nothing`() async throws {

@@ -19,9 +19,9 @@ struct Eval: AsyncParsableCommand {
         let settings = try CommandRun.settings(flags)
         try await CommandRun.reporting {
             let bench = RetrievalBench(settings: settings, logger: CommandRun.logger(settings), cache: cache)
-            print("set                             search     recall@5  nDCG@10")
+            StandardOutput.write("set                             search     recall@5  nDCG@10\n")
             for set in try questionSets() {
-                for (name, scores) in try await bench.run(set) { print(Self.row(set.name, name, scores)) }
+                for (name, scores) in try await bench.run(set) { StandardOutput.write(Self.row(set.name, name, scores) + "\n") }
             }
         }
     }

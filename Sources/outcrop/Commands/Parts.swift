@@ -12,6 +12,7 @@ struct Parts {
     let embedder: (any Embedder)?
     /// What is missing but not fatal, in words for logs, `/health` and `doctor`.
     let notes: [String]
+    let intent: LocalIntentClassifier
     let configuration: KnowledgeBase.Configuration
     let knowledgeBase: KnowledgeBase
 
@@ -25,6 +26,7 @@ struct Parts {
         let (embedder, notes) = try EmbeddingModel.load(settings)
         self.embedder = embedder
         self.notes = notes
+        intent = LocalIntentClassifier(embedder: embedder)
         for note in notes { logger.warning("\(note)") }
         var configuration = Self.configuration(settings, access)
         // The score is then made from bm25, which says little in a small collection: the order alone decides.
@@ -53,9 +55,16 @@ struct Parts {
         answering.topK = settings.topK
         answering.isStrict = settings.grounding == .strict
         answering.promptTokensMax = settings.limits.promptTokens
-        answering.promptTemplate = try settings.promptFile.map { try String(contentsOf: URL(filePath: $0), encoding: .utf8) }
-        return try Assistant(
-            retriever: knowledgeBase, intent: LocalIntentClassifier(embedder: embedder), settings: answering)
+        answering.promptTemplate = try settings.promptFile.map(Self.promptTemplate)
+        return try Assistant(retriever: knowledgeBase, intent: intent, settings: answering)
+    }
+
+    private static func promptTemplate(_ path: String) throws -> String {
+        do {
+            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
+        } catch {
+            throw SettingsError("OUTCROP_PROMPT_FILE: \(path) cannot be read as UTF-8 text. Name a readable template, or leave it unset.")
+        }
     }
 }
 

@@ -42,8 +42,10 @@ extension Parts {
             "outcrop \(Build.version) listens on http://\(Self.shown(settings.host)):\(server.port) for documents in \(settings.documents)"
         )
         let following = Task { await follow() }
+        // The first decision embeds the classifier's examples; no client should wait for that.
+        let warming = Task { _ = try? await intent.classify([Message(role: .user, text: "What do you think of it?")]) }
         try await server.run()
-        following.cancel()
+        for task in [following, warming] { task.cancel() }
         await knowledgeBase.close()
         logger.notice("outcrop has stopped")
     }

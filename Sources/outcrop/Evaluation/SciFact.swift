@@ -25,6 +25,7 @@ enum SciFact {
     }
 
     private static func lines(_ path: String) throws -> [String] {
-        try String(contentsOf: URL(filePath: path), encoding: .utf8).split(separator: "\n").map(String.init)
+        // Swift sees CR LF as one Character.
+        try String(contentsOf: URL(filePath: path), encoding: .utf8).split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     }
 }
