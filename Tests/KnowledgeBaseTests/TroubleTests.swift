@@ -69,6 +69,20 @@ import Testing
         await again?.close()
     }
 
+    @Test func `a data folder that went away is told as such`() async throws {
+        let base = try await bench.open()
+        let lost = await #expect(throws: OutcropFailure.self) {
+            try await base.adoptUpload(
+                temporaryPath: base.incomingDirectory + "/none", filename: "a.txt", contentType: "text/plain", metadata: [:])
+        }
+        #expect(lost?.code == "data_folder")
+        try FileManager.default.removeItem(atPath: bench.data + "/uploads")
+        let gone = await #expect(throws: OutcropFailure.self) { try await bench.upload("a.txt", "text", to: base) }
+        #expect(gone?.code == "data_folder" && gone?.message.contains("OUTCROP_DATA") == true)
+        #expect(try await base.documentNames().isEmpty)
+        await base.close()
+    }
+
     // MARK: Log
 
     @Test func `the log stays bounded while searches never pause`() async throws {
