@@ -45,6 +45,7 @@ import Testing
         #expect(try connection().rows("PRAGMA integrity_check") { $0.string(0) } == ["ok"])
     }
 
+    /// Whatever a call gives, the process lives: a range of such bounds would trap.
     @Test(arguments: [
         "UPDATE chunks SET start = 100, end = 2", "UPDATE documents SET chunk_count = -5",
         "UPDATE documents SET first_chunk = 9223372036854775807", "UPDATE chunks SET end = 9223372036854775807",
