@@ -65,7 +65,8 @@ package struct CORSPolicy: Hashable, Sendable {
             && request.headerFields.contains(.accessControlRequestMethod)
     }
 
-    private func grantedOrigin(_ request: HTTPRequest) -> String? {
+    /// What `Access-Control-Allow-Origin` says to this request; nil for an origin that is not permitted, or none.
+    package func grantedOrigin(_ request: HTTPRequest) -> String? {
         guard let origin = request.headerFields[.origin], !origin.isEmpty else { return nil }
         if allowsAny { return "*" }
         return Self.normalized(origin).flatMap { origins.contains($0) ? origin : nil }
@@ -81,7 +82,7 @@ package struct CORSPolicy: Hashable, Sendable {
     }
 
     /// `scheme://host[:port]` in lower case (RFC 6454 §6.2), nil for anything else, such as one with a path.
-    private static func normalized(_ origin: String) -> String? {
+    package static func normalized(_ origin: String) -> String? {
         let lower = origin.utf8.map(Octets.lowercased)
         guard let colon = lower.firstIndex(of: Octets.colon), colon > 0, lower[colon...].starts(with: "://".utf8) else {
             return nil

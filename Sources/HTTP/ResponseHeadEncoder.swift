@@ -54,7 +54,8 @@ package struct ResponseHeadEncoder: Sendable {
         head += "HTTP/1.1 ".utf8
         for unit in [100, 10, 1] { head.append(UInt8(ascii: "0") + UInt8(status.code / unit % 10)) }
         head.append(Octets.space)
-        try Self.appendChecked(status.reasonPhrase.utf8, field: "reason-phrase", to: &head)
+        let phrase = status.reasonPhrase.isEmpty ? ReasonPhrase.standard(for: status.code) : status.reasonPhrase
+        try Self.appendChecked(phrase.utf8, field: "reason-phrase", to: &head)
         head += [Octets.carriageReturn, Octets.lineFeed]
     }
 

@@ -88,8 +88,9 @@ extension ServerExchange {
         return await transmit(errorAnswer(.internalServerError, message), isFallback: isFallback)
     }
 
-    private func log(_ message: Logger.Message, _ error: any Error) {
-        core.logger.error(message, metadata: ["request-id": .string(id), "error": .string(String(describing: error))])
+    private func log(_ message: Logger.Message, _ error: any Error, level: Logger.Level = .error) {
+        core.logger.log(
+            level: level, message, metadata: ["request-id": .string(id), "error": .string(String(describing: error))])
     }
 }
 
@@ -158,7 +159,9 @@ extension ServerExchange {
         } catch {
             await writer.cut()
             if !writer.hasBegun { return await transmit(error: error, isFallback: true) }
-            if !connection.isPeerGone { log("a response was cut", error) }
+            let isPeerGone = connection.isPeerGone || (error as? ServerError)?.code == .peerGone
+            // A client that leaves in the middle is everyday business.
+            log("a response was cut", error, level: isPeerGone ? .debug : .error)
             // A close-delimited body would look complete with a FIN.
             let timedOut = (error as? ServerError)?.code == .writeTimedOut
             return Outcome(status: status.code, ending: .cut(reset: plan.framing == .untilClose || timedOut))

@@ -12,9 +12,12 @@ struct Filename: Hashable, Sendable {
         guard !text.isEmpty, text.utf8.count <= Self.byteCountMax else {
             throw Self.invalid("must have 1 to \(Self.byteCountMax) bytes in UTF-8")
         }
-        // Bytes, as the file system compares: in Swift a "/" with a combining accent behind it is another character than "/".
-        guard !text.utf8.contains(UInt8(ascii: "/")), text.utf8.first != UInt8(ascii: ".") else {
-            throw Self.invalid("must be a plain name: no / and no dot in front")
+        // By bytes, for a Character may have swallowed the slash or the dot: "/\u{301}" is another Character than "/".
+        guard !text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }),
+            text.utf8.first != UInt8(ascii: ".")
+        else { throw Self.invalid("must be a plain name: no / or \\ and no dot in front") }
+        guard !FolderScanner.isSidecar(text) else {
+            throw Self.invalid("must not end in \(FolderScanner.sidecarSuffix): send the metadata along with the document")
         }
         guard !text.unicodeScalars.contains(where: Self.isForbidden) else {
             throw Self.invalid("must hold no control characters")

@@ -104,7 +104,7 @@ struct FolderScanner: Sendable {
 
     private func add(_ name: String, in prefix: String, _ status: stat, among names: Set<String>, to result: inout Result) throws
     {
-        if usesSidecars && name.hasSuffix(Self.sidecarSuffix) { return }
+        if usesSidecars && Self.isSidecar(name) { return }
         if let extensions, !extensions.contains(Self.fileExtension(name)) {
             result.skippedCount += 1
             return
@@ -121,6 +121,9 @@ struct FolderScanner: Sendable {
                 sidecar: hasSidecar ? try FileSystem.status(path + Self.sidecarSuffix).map(FileStamp.init) : nil))
     }
 
+    /// By bytes, as are the comparisons below: `hasSuffix` takes canonically equal names for the same and misses a dot with an accent.
+    static func isSidecar(_ name: String) -> Bool { name.utf8.suffix(sidecarSuffix.utf8.count).elementsEqual(sidecarSuffix.utf8) }
+
     /// Lower-case, without the dot; empty without one.
     static func fileExtension(_ name: String) -> String {
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
@@ -130,7 +133,6 @@ struct FolderScanner: Sendable {
     /// The real path of a regular file below `root`, nil when it is gone, no file, or leads elsewhere.
     static func resolvedInside(root: String, path: String) -> String? {
         guard let realRoot = realPath(root), let real = realPath(path) else { return nil }
-        // Bytes, not characters: two names that read alike are two folders here.
         guard real.utf8.starts(with: (realRoot == "/" ? "/" : realRoot + "/").utf8) else { return nil }
         var status = stat()
         guard stat(real, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

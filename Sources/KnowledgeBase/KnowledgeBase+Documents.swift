@@ -12,7 +12,10 @@ extension KnowledgeBase {
             var row: Int64 = 0
             if let after {
                 guard let known = try catalogue.row(id: after) else {
-                    throw OutcropFailure(.invalidRequest, "There is no document \(after) to continue after.", parameter: "after")
+                    throw OutcropFailure(
+                        .invalidRequest,
+                        "There is no document \(String(after.unicodeScalars.prefix(64))) to continue after. If it was deleted meanwhile, continue after another one.",
+                        parameter: "after")
                 }
                 row = known
             }

@@ -7,7 +7,7 @@ extension KnowledgeBase {
     package func retrieve(_ query: RetrievalQuery) async throws -> [Passage] {
         // Shortened first: nothing below costs more than its limits, however long the texts are.
         let texts = query.texts.prefix(configuration.queryTextsMax).map(Self.shortened)
-            .filter { $0.unicodeScalars.contains { !$0.properties.isWhitespace } }
+            .filter { !$0.isBlank }
         guard !texts.isEmpty, query.topK > 0, try await hasDocuments() else { return [] }
         let vectors = try await queryVectors(texts)
         for attempt in 1...Self.searchAttemptsMax {

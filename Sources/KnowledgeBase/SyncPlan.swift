@@ -44,7 +44,7 @@ struct SyncPlan: Sendable {
         func isGone(_ id: String, _ source: DocumentRecord.Source, _ filename: String) -> Bool {
             guard !seen.contains(id), conditions.listedSources.contains(source.rawValue) else { return false }
             let unreadable = scans.first { $0.source == source }?.result.unreadableFolders ?? []
-            return !unreadable.contains { filename.hasPrefix($0) }
+            return !unreadable.contains { filename.utf8.starts(with: $0.utf8) }
         }
         removed = entries.filter { isGone($0.id, $0.source, $0.filename) }
         forgotten = hidden.filter { $0.source == .folder && isGone($0.id, $0.source, $0.filename) }

@@ -49,7 +49,7 @@ struct AnswerLimit {
                 if counter.count(text) <= maxTokens { fitting = middle } else { tooMany = middle }
             }
             let text = words.prefix(fitting).joined(separator: " ")
-            if text.contains(where: { !$0.isWhitespace }) { return text + ending }
+            if text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) { return text + ending }
         }
         return nil
     }

@@ -4,25 +4,33 @@ enum HousekeepingReply {
     private static let titleWordsMax = 6
     private static let titleScalarsMax = 60
 
-    /// `message` is the whole prompt of such a job.
+    /// Of the prompt; the wanted form stands at its beginning and the first turn soon after.
+    private static let messageBytesMax = 65_536
+
+    /// `message` is the whole prompt of such a job. Read as bytes: comparing Characters takes the square of the combining marks.
     static func text(for message: String) -> String {
+        let message = Array(message.utf8.prefix(messageBytesMax))
         for key in ["follow_ups", "tags", "queries"] where asks(message, for: key) { return "{\"\(key)\": []}" }
         for key in ["text", "prompt"] where asks(message, for: key) { return "{\"\(key)\": \"\"}" }
         let title = title(of: message)
         return asks(message, for: "title") ? "{\"title\": \"\(escaped(title))\"}" : title
     }
 
-    private static func asks(_ message: String, for key: String) -> Bool {
+    private static func asks(_ message: [UInt8], for key: String) -> Bool {
         // The example of the wanted JSON stands before the chat, which may itself hold anything.
-        let head = message.firstRange(of: "<chat_history>").map { message[..<$0.lowerBound] } ?? message[...]
-        return head.contains("\"\(key)\"")
+        let head = message.firstRange(of: Array("<chat_history>".utf8)).map { message[..<$0.lowerBound] } ?? message[...]
+        return head.firstRange(of: Array("\"\(key)\"".utf8)) != nil
     }
 
-    private static func title(of message: String) -> String {
-        let lines = message.split(whereSeparator: \.isNewline)
-        let spoken = lines.first { $0.hasPrefix("USER:") }.map { $0.dropFirst("USER:".count) } ?? ""
-        let words = spoken.split(whereSeparator: \.isWhitespace).prefix(titleWordsMax).joined(separator: " ")
-        let title = String(words.unicodeScalars.prefix(titleScalarsMax))
+    private static func title(of message: [UInt8]) -> String {
+        let mark = "USER:".utf8
+        let lines = message.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let spoken = lines.first { $0.starts(with: mark) }.map { $0.dropFirst(mark.count) } ?? []
+        let words = String(decoding: spoken, as: UTF8.self).unicodeScalars.split(maxSplits: titleWordsMax) { scalar in
+            scalar.properties.isWhitespace
+        }
+        let title = String(
+            words.prefix(titleWordsMax).map { String($0) }.joined(separator: " ").unicodeScalars.prefix(titleScalarsMax))
         return title.isEmpty ? "New chat" : title
     }
 

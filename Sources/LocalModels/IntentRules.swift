@@ -10,31 +10,39 @@ enum IntentRules {
 
     /// Longer messages carry a subject.
     static let openWordsMax = 10
+    /// Scalars of a message that are looked at, and of a reply's end. Scalars throughout, because comparing Characters normalises
+    /// them, which takes the square of the number of combining marks.
+    static let scalarsMax = 2_000
+    static let replyScalarsMax = 200
 
     static func decide(_ message: String, after reply: String?) -> Decision {
         if let talk = SmallTalk(message) {
             // "ok" after "Shall I look that up?" means yes.
-            let answersQuestion = talk.topic == .acknowledgement && reply?.last { !$0.isWhitespace } == "?"
+            let answersQuestion = talk.topic == .acknowledgement && reply.map(endsInQuestionMark) == true
             return .decided(answersQuestion ? .retrieval : .casual)
         }
-        let words = Words.all(in: String(message.unicodeScalars.prefix(2_000)))
+        let scalars = Array(message.unicodeScalars.prefix(scalarsMax))
+        let words = Words.all(in: message, scalarsMax: scalarsMax)
         guard !words.isEmpty else { return .decided(.retrieval) }
         let isPlain =
             words.count <= openWordsMax && !words.contains(where: subjects.contains)
-            && !message.contains(where: { $0.isNumber || signs.contains($0) }) && !namesFile(message)
+            && !scalars.contains(where: { $0.properties.numericType != nil || signs.contains($0) }) && !namesFile(scalars)
         return isPlain ? .open : .decided(.retrieval)
     }
 
+    private static func endsInQuestionMark(_ reply: String) -> Bool {
+        reply.unicodeScalars.suffix(replyScalarsMax).last { !$0.properties.isWhitespace } == "?"
+    }
+
     /// A dot inside a word: `report.pdf`, `example.org`, `e.g.`
-    private static func namesFile(_ message: String) -> Bool {
-        let scalars = Array(message.unicodeScalars)
-        return scalars.indices.dropFirst().dropLast().contains { index in
+    private static func namesFile(_ scalars: [Unicode.Scalar]) -> Bool {
+        scalars.indices.dropFirst().dropLast().contains { index in
             scalars[index] == "." && scalars[index - 1].properties.isAlphabetic && scalars[index + 1].properties.isAlphabetic
         }
     }
 
     /// Signs of quoting, addressing, amounts and code.
-    static let signs: Set<Character> = ["\"", "“", "”", "„", "«", "»", "`", "/", "#", "@", "$", "€", "%", "<", "{"]
+    static let signs: Set<Unicode.Scalar> = ["\"", "“", "”", "„", "«", "»", "`", "/", "#", "@", "$", "€", "%", "<", "{"]
 
     /// Words of asking about content; one is enough.
     private static let subjects: Set<String> = Set(

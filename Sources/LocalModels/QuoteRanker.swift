@@ -78,7 +78,7 @@ struct QuoteRanker: Sendable {
         /// Code, or the question over again: quoted only when nothing else comes near.
         var isPoor = false
 
-        var isQuestion: Bool { text.last == "?" || text.last == "？" }
+        var isQuestion: Bool { ["?", "？"].contains(text.unicodeScalars.last) }
     }
 
     private static func candidates(_ passages: [Passage]) -> [Candidate] {
@@ -158,7 +158,8 @@ struct QuoteRanker: Sendable {
             let addsNothing = wanted.count > 1 && !candidate.terms.isEmpty && candidate.terms.isSubset(of: wanted)
             // A question mark: "price of the drill" may well stand in the sentence that tells it.
             let holdsQuestion =
-                asked.count >= questionWordsMin && candidate.text.contains("?") && Words.all(in: candidate.text).contains(asked)
+                asked.count >= questionWordsMin && candidate.text.utf8.contains(UInt8(ascii: "?"))
+                && Words.all(in: candidate.text).contains(asked)
             candidates[index].isPoor = candidate.kind == .code || looksLikeCode(candidate.text) || addsNothing || holdsQuestion
         }
     }

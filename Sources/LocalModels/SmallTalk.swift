@@ -7,13 +7,15 @@ struct SmallTalk: Hashable, Sendable {
     }
 
     static let wordsMax = 12
+    static let scalarsMax = 200
 
     /// The weightiest topic: "hi, what can you do?" is about the assistant.
     let topic: Topic
 
     init?(_ message: String) {
-        let words = Words.all(in: String(message.unicodeScalars.prefix(200)))
-        guard message.unicodeScalars.count <= 200, (1...Self.wordsMax).contains(words.count), !Self.hasForeignSigns(message),
+        guard message.unicodeScalars.prefix(Self.scalarsMax + 1).count <= Self.scalarsMax else { return nil }
+        let words = Words.all(in: message)
+        guard (1...Self.wordsMax).contains(words.count), !Self.hasForeignSigns(message),
             let topics = Self.topics(words[...]), let topic = topics.max(by: { $0.rawValue < $1.rawValue })
         else { return nil }
         self.topic = topic
@@ -21,7 +23,7 @@ struct SmallTalk: Hashable, Sendable {
 
     /// Quotation marks and the like speak about words instead of using them; a hyphen makes another word ("yo-yo").
     private static func hasForeignSigns(_ message: String) -> Bool {
-        message.contains { $0 == "-" || IntentRules.signs.contains($0) }
+        message.unicodeScalars.contains { $0 == "-" || IntentRules.signs.contains($0) }
     }
 
     /// The topics of the phrases that make up all the words; nil when they do not.

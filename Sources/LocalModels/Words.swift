@@ -1,9 +1,36 @@
 /// The words of a text as ranking compares them: lowercased, lightly stemmed; Chinese, Japanese and Korean as pairs of characters.
 enum Words {
-    /// Every word, lowercased, in order.
-    static func all(in text: String) -> [String] {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "'" && $0 != "’" }
-            .map { String($0.filter { $0 != "'" && $0 != "’" }) }.filter { !$0.isEmpty }
+    /// Combining marks in a row that are kept: no writing has more (Unicode's Stream-Safe Text Format, UAX #15 §13), and with
+    /// more a word would take the square of their number to compare.
+    static let marksMax = 30
+
+    /// Every word of the first `scalarsMax` scalars, lowercased and without apostrophes, in order.
+    static func all(in text: String, scalarsMax: Int = .max) -> [String] {
+        var words: [String] = []
+        var word = String.UnicodeScalarView()
+        var marks = 0
+        for scalar in text.unicodeScalars.prefix(scalarsMax) where scalar != "'" && scalar != "’" {
+            if isMark(scalar) {
+                marks += 1
+                if !word.isEmpty, marks <= marksMax { word.append(scalar) }
+            } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil {
+                word.append(scalar)
+                marks = 0
+            } else if !word.isEmpty {
+                words.append(String(word).lowercased())
+                word = String.UnicodeScalarView()
+            }
+        }
+        if !word.isEmpty { words.append(String(word).lowercased()) }
+        return words
+    }
+
+    /// What belongs to the letter before it: accents, vowel signs, joiners.
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: scalar == "\u{200C}" || scalar == "\u{200D}"
+        }
     }
 
     /// Words that tell something about the subject: stemmed, without function words.

@@ -33,7 +33,7 @@ extension SearchRequest: DecodableRequest {
         if texts.isEmpty { throw JSONFields.invalid("query", "empty_array", "expected at least one query.") }
         return try texts.map { text, place in
             _ = try JSONFields.checkLength(text, queryCharactersMax, place)
-            guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            guard !text.isBlank else {
                 throw JSONFields.invalid(place, "empty_string", "expected a query that is not blank.")
             }
             return text

@@ -12,6 +12,8 @@ package struct Application: Sendable {
     let routes: [Route]
     private let settings: ServerSettings
     private let cors: CORSPolicy
+    private let hosts: HostPolicy
+    private let origins: OriginPolicy
     private let errors: ErrorResponder
     private let logger: Logger
 
@@ -42,6 +44,8 @@ package struct Application: Sendable {
         self.router = router
         settings = parts.settings
         cors = try Self.corsPolicy(parts.settings.corsOrigins)
+        hosts = HostPolicy(parts.settings)
+        origins = OriginPolicy(cors: cors, publicURL: parts.settings.publicURL)
         errors = parts.errors
         logger = parts.logger
     }
@@ -96,6 +100,10 @@ package struct Application: Sendable {
     }
 
     private func route(_ request: ServerRequest) async throws -> ServerResponse {
+        // Health checks come by address, and what they learn is no secret.
+        if request.target.segments != ["health"] { try hosts.check(request.head) }
+        try origins.check(request.head)
+        if let coding = request.head.headerFields[.contentEncoding], !Self.isIdentity(coding) { return Self.unknownCoding() }
         switch router.match(request.head.method, request.target.segments) {
         case .handler(let handler, let parameters, _):
             var request = request
@@ -110,6 +118,19 @@ package struct Application: Sendable {
                 "There is no such URL: \(request.head.method.rawValue) \(Self.shown(request)). GET /openapi.json lists what there is."
             )
         }
+    }
+
+    private static func isIdentity(_ coding: String) -> Bool {
+        coding.utf8.count == "identity".utf8.count && coding.lowercased() == "identity"
+    }
+
+    /// RFC 9110 §15.5.16. A compressed body would count as bytes it is not.
+    private static func unknownCoding() -> ServerResponse {
+        var envelope = ErrorEnvelope(status: 415, message: "Send the body as it is, without a Content-Encoding.")
+        envelope.code = "unsupported_content_encoding"
+        var response = ErrorResponder.response(envelope)
+        response.headerFields[.acceptEncoding] = "identity"
+        return response
     }
 
     private static func methodNotAllowed(_ method: HTTPRequest.Method, _ allowed: [HTTPRequest.Method]) -> ServerResponse {

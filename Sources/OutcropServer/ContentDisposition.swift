@@ -1,12 +1,21 @@
 /// The `Content-Disposition` of a served document (RFC 6266, RFC 8187).
 enum ContentDisposition {
-    /// Types a browser may show in place; anything else could carry script and is saved.
-    private static let inlineTypes: Set<String> = ["application/pdf", "text/plain"]
-
     static func field(filename: String, contentType: String) -> String {
-        let kind = inlineTypes.contains(mediaType(contentType)) ? "inline" : "attachment"
+        // What a browser may show in place; anything else could carry script and is saved.
+        let isInline = mediaType(contentType) == "application/pdf" || isPlainUTF8(contentType)
+        let kind = isInline ? "inline" : "attachment"
         let name = filename.split(separator: "/").last.map(String.init) ?? "document"
         return "\(kind); filename=\"\(fallback(name))\"; filename*=UTF-8''\(PercentEncoding.encode(name))"
+    }
+
+    /// Plain text that declares no encoding or UTF-8. In another one, such as UTF-7, harmless bytes may read as markup.
+    static func isPlainUTF8(_ contentType: String) -> Bool {
+        guard mediaType(contentType) == "text/plain" else { return false }
+        let parameters = contentType.lowercased().utf8.split(separator: UInt8(ascii: ";")).dropFirst()
+        return parameters.allSatisfy { parameter in
+            let text = String(decoding: parameter.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }, as: UTF8.self)
+            return !text.contains("charset") || text == "charset=utf-8" || text == "charset=\"utf-8\""
+        }
     }
 
     /// Type and subtype alone, in lower case.

@@ -25,10 +25,11 @@ struct ContentRoutes: RouteGroup {
             let path = try await parts.knowledgeBase.originalPath(id: id),
             let file = try await StoredFile.open(path: path, queue: parts.files)
         else { throw OutcropFailure.noDocument(id) }
-        return Self.response(for: record, file, to: call.request.head.headerFields)
+        return Self.response(for: record, file, to: call.request.head)
     }
 
-    private static func response(for record: DocumentRecord, _ file: StoredFile, to request: HTTPFields) -> ServerResponse {
+    private static func response(for record: DocumentRecord, _ file: StoredFile, to head: HTTPRequest) -> ServerResponse {
+        let request = head.headerFields
         var fields = self.fields(for: record)
         // The catalogue's ETag speaks of the content it has read; a file changed since then goes out whole and without one.
         let entityTag = file.byteCount == record.byteCount ? "\"\(record.etag)\"" : nil
@@ -40,7 +41,8 @@ struct ContentRoutes: RouteGroup {
         }
         // RFC 9110 §13.1.5: a part of another version is of no use.
         let isSameVersion = request[.ifRange].map { $0 == entityTag } ?? true
-        switch ByteRange(field: isSameVersion ? request[.range] : nil, byteCount: file.byteCount) {
+        // RFC 9110 §14.2: Range means something with GET alone.
+        switch ByteRange(field: isSameVersion && head.method == .get ? request[.range] : nil, byteCount: file.byteCount) {
         case .whole: return send(0..<file.byteCount, of: file, .ok, fields)
         case .part(let range):
             fields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.byteCount)"
@@ -55,7 +57,8 @@ struct ContentRoutes: RouteGroup {
     private static func fields(for record: DocumentRecord) -> HTTPFields {
         let type = record.contentType
         var fields: HTTPFields = [
-            .contentType: type == "text/plain" ? "text/plain; charset=utf-8" : type, .xContentTypeOptions: "nosniff",
+            .contentType: ContentDisposition.isPlainUTF8(type) ? "text/plain; charset=utf-8" : type,
+            .xContentTypeOptions: "nosniff",
             .contentDisposition: ContentDisposition.field(filename: record.filename, contentType: type),
             .cacheControl: "private, no-cache",
         ]

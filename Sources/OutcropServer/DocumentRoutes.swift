@@ -45,8 +45,7 @@ struct DocumentRoutes: RouteGroup {
     private func uploadURL(_ request: ServerRequest) -> String {
         if let base = parts.settings.publicURL { return base + "/v1/uploads" }
         guard let authority = request.head.authority, !authority.isEmpty else { return "/v1/uploads" }
-        let isSecure = request.head.headerFields[.xForwardedProto]?.lowercased() == "https"
-        return "\(isSecure ? "https" : "http")://\(authority)/v1/uploads"
+        return "\(request.head.forwardedScheme)://\(authority)/v1/uploads"
     }
 
     private func list(_ call: Call) async throws -> ServerResponse {

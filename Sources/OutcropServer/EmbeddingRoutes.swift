@@ -4,6 +4,9 @@ internal import RAG
 
 /// `POST /v1/embeddings` with the model that the documents are indexed with.
 struct EmbeddingRoutes: RouteGroup {
+    /// So few texts are embedded ahead of indexing, since someone waits for them; more take their turn beside it.
+    static let promptTextsMax = 16
+
     private let parts: Parts
 
     init(_ parts: Parts) { self.parts = parts }
@@ -26,7 +29,8 @@ struct EmbeddingRoutes: RouteGroup {
         }
         let tokenCount = try await parts.compute.run { request.input.reduce(0) { $0 + embedder.tokenCount($1) } }
         parts.limiter.count(tokens: tokenCount, for: call.caller)
-        let vectors = try await embedder.embed(request.input, purpose: .document)
+        let purpose: EmbeddingPurpose = request.input.count <= Self.promptTextsMax ? .sentence : .document
+        let vectors = try await embedder.embed(request.input, purpose: purpose)
         return .json(
             EmbeddingsResponse(
                 model: request.model, embeddings: vectors, encodingFormat: request.encodingFormat, promptTokens: tokenCount))

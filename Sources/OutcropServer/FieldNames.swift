@@ -8,6 +8,13 @@ extension HTTPField.Name {
     static let xForwardedProto = Self("x-forwarded-proto")!
 }
 
+extension HTTPRequest {
+    /// `https` where a proxy says exactly so, otherwise `http`, which is what we speak ourselves.
+    var forwardedScheme: String {
+        headerFields[.xForwardedProto]?.utf8.elementsEqual("https".utf8) == true ? "https" : "http"
+    }
+}
+
 extension HTTPFields {
     /// Takes over the fields whose names are not here yet.
     mutating func addMissing(_ fields: HTTPFields) {

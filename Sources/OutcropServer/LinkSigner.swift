@@ -25,7 +25,7 @@ struct LinkSigner: Sendable {
 
     /// Throws `.forbidden` unless the signature is ours for this document and still fresh.
     func check(documentID: String, expires: String?, signature: String) throws {
-        guard let expires = expires.flatMap({ Int($0) }),
+        guard let expires = expires.flatMap(Self.seconds),
             key.isValid(signature, of: Self.message(documentID, expires), purpose: .link)
         else {
             throw OutcropFailure(.forbidden, code: "invalid_signature", "The link's signature is not valid for this document.")
@@ -34,6 +34,12 @@ struct LinkSigner: Sendable {
             throw OutcropFailure(
                 .forbidden, code: "link_expired", "The link has expired. Ask again for a fresh one, or use an API key.")
         }
+    }
+
+    /// Digits as we write them: no sign, no zero in front, so that a link has one spelling.
+    private static func seconds(_ text: String) -> Int? {
+        guard let first = text.utf8.first, first != UInt8(ascii: "0") else { return nil }
+        return text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
     }
 
     private static func message(_ documentID: String, _ expires: Int) -> String { "\(documentID)\n\(expires)" }

@@ -9,6 +9,8 @@ package struct ServerSettings: Sendable {
     package var httpLimits = HTTPLimits()
     /// Bearer keys that are let in; none means that everyone is.
     package var apiKeys: [String] = []
+    /// Whether without keys only requests under this server's own names are answered, see `HostPolicy`.
+    package var checksHost = true
     package var rateLimit = RateLimit()
     /// Origins allowed to call from a browser, `*` for all; none turns CORS off.
     package var corsOrigins: [String] = []

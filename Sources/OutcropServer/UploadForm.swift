@@ -19,6 +19,8 @@ struct UploadForm {
     }
 
     static let fieldsMax = 16
+    /// Ours have at most twelve.
+    static let fieldNameBytesMax = 64
     static let fieldBytesMax = UploadPolicy.encodedBytesMax
 
     private let signingKey: SigningKey
@@ -55,7 +57,10 @@ struct UploadForm {
     }
 
     private mutating func beginPart(name: String, isFile: Bool) throws -> Action? {
-        guard name == "file" else {
+        guard name.utf8.count <= Self.fieldNameBytesMax else {
+            throw refusal("invalid_form", "The form has a field whose name is longer than \(Self.fieldNameBytesMax) bytes.")
+        }
+        guard name.utf8.elementsEqual("file".utf8) else {
             guard !isFile else { throw refusal("invalid_form", "Only the field file may carry a file.", parameter: name) }
             guard fields.count < Self.fieldsMax else {
                 throw refusal("invalid_form", "The form has more than \(Self.fieldsMax) fields.")

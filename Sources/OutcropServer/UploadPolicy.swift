@@ -59,7 +59,7 @@ extension UploadPolicy {
     }
 
     private func expect(_ field: String, _ expected: String, _ form: [String: String]) throws {
-        guard try Self.required(field, form) == expected else {
+        guard try Self.required(field, form).utf8.elementsEqual(expected.utf8) else {
             throw Self.refusal("The field \(field) is not what the policy says. Send the form's fields unchanged.")
         }
     }

@@ -41,3 +41,29 @@ extension JSONValue: Codable {
         }
     }
 }
+
+/// Strings are equal byte for byte, as in RFC 8259 §8.3, and not canonically as Swift's own are.
+extension JSONValue {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let value), .bool(let other)): value == other
+        case (.number(let value), .number(let other)): value == other
+        case (.string(let value), .string(let other)): value.isIdentical(to: other)
+        case (.array(let value), .array(let other)): value == other
+        case (.object(let value), .object(let other)): value == other
+        default: false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .number(let value): hasher.combine(value)
+        case .string(let value): value.hashExactly(into: &hasher)
+        case .array(let value): hasher.combine(value)
+        case .object(let value): hasher.combine(value)
+        }
+    }
+}

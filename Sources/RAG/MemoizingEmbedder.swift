@@ -8,7 +8,7 @@ import Synchronization
 /// Documents and long texts pass through. A failure is not kept.
 package struct MemoizingEmbedder: Embedder {
     package static let sharedTextsMax = 4
-    package static let sharedByteCountMax = 16 * 1024
+    package static let sharedByteCountMax = 8 * 1024
     /// Longer sentences are not kept.
     package static let sentenceByteCountMax = 4 * 1024
 
@@ -64,14 +64,15 @@ private final class SentenceVectors: Sendable {
     init(capacity: Int) { kept = Mutex(VectorCache(capacity: capacity)) }
 
     func vectors(of texts: [String], from embedder: any Embedder) async throws -> [[Float]] {
-        var vectors = kept.withLock { kept in texts.map { kept.vector(for: $0) } }
+        let keys = texts.map { $0.utf8.count <= MemoizingEmbedder.sentenceByteCountMax ? ExactText($0) : nil }
+        var vectors = kept.withLock { kept in keys.map { key in key.flatMap { kept.vector(for: $0) } } }
         let missing = texts.indices.filter { vectors[$0] == nil }
         guard !missing.isEmpty else { return vectors.compactMap(\.self) }
         let new = try await embedder.embedEach(missing.map { texts[$0] }, purpose: .sentence)
         for (index, vector) in zip(missing, new) { vectors[index] = vector }
         kept.withLock { kept in
-            for index in missing where texts[index].utf8.count <= MemoizingEmbedder.sentenceByteCountMax {
-                kept.keep(vectors[index] ?? [], for: texts[index])
+            for index in missing {
+                if let key = keys[index] { kept.keep(vectors[index] ?? [], for: key) }
             }
         }
         return vectors.compactMap(\.self)

@@ -6,10 +6,17 @@ extension MetadataFilter {
     /// two numbers or two strings (by Unicode scalar), never otherwise.
     package func matches(_ attributes: [String: JSONValue]) -> Bool {
         switch self {
-        case .compare(let key, let comparison, let operand): comparison.holds(attributes[key], operand)
+        case .compare(let key, let comparison, let operand): comparison.holds(attributes.value(exactly: key), operand)
         case .and(let filters): filters.allSatisfy { $0.matches(attributes) }
         case .or(let filters): filters.contains { $0.matches(attributes) }
         }
+    }
+}
+
+extension [String: JSONValue] {
+    /// The key byte for byte, where the dictionary itself takes canonically equal ones for the same.
+    fileprivate func value(exactly key: String) -> JSONValue? {
+        index(forKey: key).flatMap { self[$0].key.isIdentical(to: key) ? self[$0].value : nil }
     }
 }
 

@@ -12,13 +12,13 @@ package struct Question: Hashable, Sendable {
     /// Of the turn before, so that the question after it is still read.
     package static let previousScalarCountMax = 400
 
-    /// Nil when no user turn has any text.
+    /// Nil when no user turn has any text that can be seen.
     package init?(_ messages: [Message]) {
         var turns: [String] = []
         // From the end and each turn once: a request may hold megabytes.
         for message in messages.reversed() where message.role == .user && turns.count < 2 {
             let text = message.text.trimmed
-            if !text.isEmpty { turns.append(text) }
+            if !text.isBlank { turns.append(text) }
         }
         guard let text = turns.first?.bounded(scalarCountMax: Self.scalarCountMax) else { return nil }
         self.text = text
@@ -26,7 +26,7 @@ package struct Question: Hashable, Sendable {
     }
 
     /// How Open WebUI begins its requests for titles, tags and follow-up questions, which are no questions to the documents.
-    package var isHousekeeping: Bool { text.hasPrefix("### Task:") }
+    package var isHousekeeping: Bool { text.utf8.starts(with: "### Task:".utf8) }
 
     /// The plain question first; a follow-up adds the question joined with the turn before.
     var retrievalTexts: [String] { [text] + (withPreviousTurn.map { [$0] } ?? []) }

@@ -10,7 +10,7 @@ final class SharedVectors: Sendable {
 
     private struct State {
         var kept: VectorCache
-        var running: [String: Computation] = [:]
+        var running: [ExactText: Computation] = [:]
         /// Numbers callers and computations.
         var counter = 0
     }
@@ -24,6 +24,7 @@ final class SharedVectors: Sendable {
     /// The vector kept for `text`, else that of the computation under way, else of `compute`, which starts now.
     func value(for text: String, compute: @escaping @Sendable () async throws -> [Float]) async throws -> [Float] {
         try Task.checkCancellation()
+        let text = ExactText(text)
         let waiter = OneShot<[Float]>()
         let (kept, ticket, starts) = enter(text, waiter)
         if let kept { return kept }
@@ -37,9 +38,9 @@ final class SharedVectors: Sendable {
     }
 
     /// Callers that wait for `text`.
-    func waiterCount(for text: String) -> Int { state.withLock { $0.running[text]?.waiters.count ?? 0 } }
+    func waiterCount(for text: String) -> Int { state.withLock { $0.running[ExactText(text)]?.waiters.count ?? 0 } }
 
-    private func enter(_ text: String, _ waiter: OneShot<[Float]>) -> (kept: [Float]?, ticket: Int, starts: Bool) {
+    private func enter(_ text: ExactText, _ waiter: OneShot<[Float]>) -> (kept: [Float]?, ticket: Int, starts: Bool) {
         state.withLock { state in
             state.counter += 1
             let ticket = state.counter
@@ -51,7 +52,7 @@ final class SharedVectors: Sendable {
     }
 
     /// The computation belongs to all who wait, so it is a task of its own and not a child of the first caller.
-    private func start(_ id: Int, _ text: String, _ compute: @escaping @Sendable () async throws -> [Float]) {
+    private func start(_ id: Int, _ text: ExactText, _ compute: @escaping @Sendable () async throws -> [Float]) {
         let task = Task {
             do { end(id, text, .success(try await compute())) } catch { end(id, text, .failure(error)) }
         }
@@ -63,7 +64,7 @@ final class SharedVectors: Sendable {
         if !isWanted { task.cancel() }
     }
 
-    private func end(_ id: Int, _ text: String, _ result: Result<[Float], any Error>) {
+    private func end(_ id: Int, _ text: ExactText, _ result: Result<[Float], any Error>) {
         let waiters = state.withLock { state -> [OneShot<[Float]>] in
             guard state.running[text]?.id == id else { return [] }
             if case .success(let vector) = result { state.kept.keep(vector, for: text) }
@@ -72,7 +73,7 @@ final class SharedVectors: Sendable {
         for waiter in waiters { waiter.finish(result) }
     }
 
-    private func leave(_ text: String, _ ticket: Int) {
+    private func leave(_ text: ExactText, _ ticket: Int) {
         let abandoned = state.withLock { state -> Task<Void, Never>? in
             guard state.running[text]?.waiters.removeValue(forKey: ticket) != nil, state.running[text]?.waiters.isEmpty == true
             else { return nil }

@@ -3,8 +3,8 @@
 /// Two generations of half the capacity each: what is used stands in the young one; when it is full it becomes the old one, and
 /// what was left in the old one is forgotten. So every step takes constant time, and half the capacity survives for certain.
 struct VectorCache {
-    private var young: [String: [Float]] = [:]
-    private var old: [String: [Float]] = [:]
+    private var young: [ExactText: [Float]] = [:]
+    private var old: [ExactText: [Float]] = [:]
     private let generationCount: Int
 
     init(capacity: Int) {
@@ -15,14 +15,14 @@ struct VectorCache {
     var count: Int { young.count + old.count }
 
     /// The vector of `text`, which counts as a use.
-    mutating func vector(for text: String) -> [Float]? {
+    mutating func vector(for text: ExactText) -> [Float]? {
         if let vector = young[text] { return vector }
         guard let vector = old.removeValue(forKey: text) else { return nil }
         keep(vector, for: text)
         return vector
     }
 
-    mutating func keep(_ vector: [Float], for text: String) {
+    mutating func keep(_ vector: [Float], for text: ExactText) {
         old.removeValue(forKey: text)
         if young.count >= generationCount, young[text] == nil {
             old = young

@@ -102,3 +102,25 @@ final class Collected<Value: Sendable>: Sendable {
 func untilCancelled() async throws {
     try await Task.sleep(for: .seconds(3600))
 }
+
+/// Keeps at which level each message was logged.
+final class LevelRecorder: LogHandler {
+    private let logged = Collected<(message: String, level: Logger.Level)>()
+
+    func of(_ message: String) -> [Logger.Level] { logged.all.filter { $0.message == message }.map(\.level) }
+
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) { logged.append((event.message.description, event.level)) }
+}

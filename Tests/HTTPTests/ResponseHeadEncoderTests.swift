@@ -41,6 +41,26 @@ import Testing
         #expect(text == "HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: \(Self.date)\r\n\r\n")
     }
 
+    @Test func `a status without a phrase gets the standard one`() throws {
+        for (code, phrase) in [
+            (400, "Bad Request"), (413, "Content Too Large"), (431, "Request Header Fields Too Large"), (299, ""),
+        ] {
+            let encoder = ResponseHeadEncoder(status: .init(code: code), framing: .none, keepsAlive: true, date: nil)
+            #expect(try Self.text(encoder) == "HTTP/1.1 \(code) \(phrase)\r\n\r\n")
+        }
+    }
+
+    @Test func `every phrase is that of its code`() {
+        let known: [HTTPResponse.Status] = [
+            .continue, .ok, .created, .accepted, .noContent, .partialContent, .notModified, .badRequest, .unauthorized,
+            .forbidden,
+            .notFound, .methodNotAllowed, .requestTimeout, .conflict, .lengthRequired, .contentTooLarge, .uriTooLong,
+            .unsupportedMediaType, .rangeNotSatisfiable, .expectationFailed, .tooManyRequests, .requestHeaderFieldsTooLarge,
+            .internalServerError, .notImplemented, .serviceUnavailable, .httpVersionNotSupported,
+        ]
+        for status in known { #expect(ReasonPhrase.standard(for: status.code) == status.reasonPhrase) }
+    }
+
     @Test func `writes an interim answer without fields of its own`() throws {
         let encoder = ResponseHeadEncoder(status: .continue, framing: .length(3), keepsAlive: false, date: Self.date)
         #expect(try Self.text(encoder) == "HTTP/1.1 100 Continue\r\n\r\n")

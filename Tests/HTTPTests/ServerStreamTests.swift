@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Testing
 
 @testable import HTTP
@@ -131,6 +132,29 @@ import Testing
                 try client.send(Self.get)
                 #expect(try client.readToEnd().hasSuffix("\r\n\r\n3\r\none\r\n"))
             })
+    }
+
+    @Test func `a client that leaves is no error, a stream that fails is one`() async throws {
+        for leaves in [true, false] {
+            let levels = LevelRecorder()
+            let done = Gate()
+            try await withServer(
+                logger: Logger(label: "test") { _ in levels },
+                handler: Self.streaming { writer in
+                    defer { done.open() }
+                    try await writer.write(Array("one".utf8))
+                    if !leaves { throw Failed() }
+                    while true { try await writer.write([UInt8](repeating: 65, count: 65_536)) }
+                },
+                client: { port in
+                    let client = try RawClient(port: port)
+                    try client.send(Self.get)
+                    try client.read(until: "one")
+                    if leaves { client.reset() }
+                    #expect(done.waitBlocking())
+                })
+            #expect(levels.of("a response was cut") == [leaves ? .debug : .error])
+        }
     }
 
     @Test func `resets a close-delimited stream that fails`() async throws {

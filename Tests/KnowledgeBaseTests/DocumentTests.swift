@@ -1,8 +1,9 @@
 import Foundation
-import KnowledgeBase
 import RAG
 import SQLite
 import Testing
+
+@testable import KnowledgeBase
 
 @Suite struct DocumentTests {
     let bench: Bench
@@ -38,6 +39,8 @@ import Testing
 
     @Test(arguments: [
         "", "a/b.txt", "..", ".hidden", "/etc/passwd", "line\nbreak.txt", "nul\u{0}.txt", "   ", "evil\u{202E}txt.exe",
+        // For Swift's `contains` and `hasPrefix` none of these holds a slash or begins with a dot.
+        "..a/\u{301}b", "/\u{301}etc", ".\u{301}x", "a\\b.txt", "\\\u{301}x", "a.txt.metadata.json", "\u{600}.metadata.json",
     ])
     func `refuses a name that is no plain file name`(name: String) async throws {
         let base = try await bench.open()
@@ -129,6 +132,31 @@ import Testing
         let error = await #expect(throws: OutcropFailure.self) { try await base.documents(limit: 2, after: "doc_unknown") }
         #expect(error?.parameter == "after")
         await base.close()
+    }
+
+    @Test func `a question of which nothing can be seen finds nothing`() async throws {
+        let base = try await bench.open(BagOfWords())
+        try bench.write("a.txt", "The keel is deep.")
+        try await base.synced()
+        for text in ["\0", "\u{1}\u{200B}", " \u{FEFF}\n"] {
+            #expect(try await base.retrieve(RetrievalQuery(texts: [text], topK: 3, minScore: 0)).isEmpty)
+        }
+        await base.close()
+    }
+
+    /// "é" in one scalar and in two: equal for Swift, two folders for Linux.
+    @Test func `a link to a folder whose name only looks alike leads out`() async throws {
+        let inside = bench.root + "/caf\u{E9}"
+        let sibling = bench.root + "/cafe\u{301}"
+        for folder in [inside, sibling] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        }
+        try Data("secret".utf8).write(to: URL(fileURLWithPath: sibling + "/a.txt"))
+        try FileManager.default.createSymbolicLink(atPath: inside + "/a.txt", withDestinationPath: sibling + "/a.txt")
+        let scanner = FolderScanner(root: inside, extensions: ["txt"], filesMax: 10)
+        #expect(try scanner.scan() == FolderScanner.Result(skippedCount: 1))
+        #expect(FolderScanner.resolvedInside(root: inside, path: inside + "/a.txt") == nil)
+        #expect(FolderScanner.resolvedInside(root: sibling, path: sibling + "/a.txt") != nil)
     }
 
     @Test func `a link that leads out of the folder later is not opened`() async throws {

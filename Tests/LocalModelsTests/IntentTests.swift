@@ -1,3 +1,4 @@
+import Glibc
 import RAG
 import Testing
 
@@ -100,6 +101,33 @@ import Testing
         #expect(SmallTalk(Array(repeating: "hello", count: SmallTalk.wordsMax).joined(separator: " ")) != nil)
         #expect(SmallTalk("hi" + String(repeating: "!", count: 199)) == nil)
         #expect(try await LocalIntentClassifier(embedder: nil).classify([]) == .retrieval)
+    }
+
+    /// Two combining classes in turn: whoever normalises them sorts them, in the square of their number.
+    static let marks = String(repeating: "\u{301}\u{323}", count: 100_000)
+
+    /// With Characters each of these takes seconds of this thread's processor time.
+    @Test func `combining marks cost no more than other text`() {
+        let start = threadSeconds()
+        #expect(IntentRules.decide("ok", after: "a" + Self.marks) == .decided(.casual))
+        #expect(IntentRules.decide("ok" + Self.marks, after: nil) == .open)
+        #expect(Words.all(in: "re" + Self.marks + "d a") == ["re" + String(Self.marks.unicodeScalars.prefix(30)) + "d", "a"])
+        #expect(HousekeepingReply.text(for: "### Task:\ntitle " + Self.marks) == "New chat")
+        #expect(threadSeconds() - start < 1)
+    }
+
+    private func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    @Test(arguments: [
+        ("Wie geht's dir?", ["wie", "gehts", "dir"]), ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
+        ("cafe\u{301}s, ÉTÉ", ["cafe\u{301}s", "été"]),
+        ("\u{301} a1-b2 ’ ½", ["a1", "b2", "½"]), ("返品ポリシー。x", ["返品ポリシー", "x"]), ("’’ \u{200D}…", []), ("", []),
+    ]) func `cuts words at what is neither letter nor number nor mark`(text: String, words: [String]) {
+        #expect(Words.all(in: text) == words)
     }
 
     @Test func `a failure to embed the examples is not kept`() async throws {

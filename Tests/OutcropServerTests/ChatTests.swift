@@ -228,7 +228,7 @@ import Testing
         }
         let transport = try fixture.transport(.socket)
         let body = "{\(Self.question),\"stream\":\(isStreaming)}"
-        let request = "POST \(Self.path) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        let request = "POST \(Self.path) HTTP/1.1\r\nhost: localhost\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
         let client = SocketClient(port: try #require(transport.live).port)
         let leaving = DispatchSemaphore(value: 0)
         async let left = client.exchange(Array(request.utf8), leaving: leaving)

@@ -36,10 +36,31 @@ import Testing
         #expect(answer.status == 200 && answer.field("content-length") == "10" && answer.body.isEmpty)
     }
 
+    @Test(arguments: ["bytes=2-4", "bytes=10-"])
+    func `HEAD knows no range`(range: String) async throws {
+        let (fixture, path) = try fixture()
+        let answer = try await fixture.transport(.socket).send(.head, path, [.range: range])
+        #expect(answer.status == 200 && answer.field("content-length") == "10")
+        #expect(answer.field("content-range") == nil && answer.field("accept-ranges") == "bytes")
+    }
+
+    @Test(arguments: [
+        ("text/plain", true), ("text/plain; charset=utf-8", true), ("TEXT/plain;Charset=\"UTF-8\"", true),
+        ("text/plain; format=flowed", true), ("text/plain; charset=utf-7", false), ("text/plain;charset=latin-1", false),
+        ("text/plain; charset=utf-8; charset=utf-7", false), ("text/plain; charset = utf-7", false),
+        ("text/plain; charset=\"utf-7", false), ("text/plain; charset", false),
+    ])
+    func `text in another encoding is not shown in place`(type: String, isInline: Bool) async throws {
+        let (fixture, path) = try fixture(type: type)
+        let answer = try await fixture.transport().send(.get, path)
+        #expect(answer.field("content-disposition")?.hasPrefix(isInline ? "inline;" : "attachment;") == true)
+        #expect(answer.field("content-type") == (isInline ? "text/plain; charset=utf-8" : type))
+    }
+
     @Test(arguments: [
         ("x.html", "text/html", "attachment", true), ("x.svg", "image/svg+xml", "attachment", true),
         ("x.pdf", "application/pdf", "inline", false),
-        ("x.md", "text/markdown", "attachment", true), ("x.txt", "TEXT/plain;charset=latin-1", "inline", true),
+        ("x.md", "text/markdown", "attachment", true), ("x.txt", "TEXT/plain;charset=latin-1", "attachment", true),
     ])
     func `nothing runs as a page of this origin`(name: String, type: String, disposition: String, isSandboxed: Bool) async throws
     {
@@ -178,7 +199,9 @@ import Testing
         ("1790003600", "1890003600"), ("expires=1790003600", "expires="), ("expires=", "x="), ("doc_a.pdf", "doc_b.pdf"),
         ("signature=", "signature=0"),
         ("signature=", "signature=ff"), ("expires=1790003600", "expires=+1790003600"),
-        ("expires=1790003600", "expires=1790003600%20"),
+        ("expires=1790003600", "expires=1790003600%20"), ("expires=1790003600", "expires=%2B1790003600"),
+        ("expires=1790003600", "expires=01790003600"), ("expires=1790003600", "expires=-1790003600"),
+        ("expires=1790003600", "expires=%D9%A11790003600"), ("expires=1790003600", "expires=99999999999999999999"),
     ])
     func `a changed link is refused`(old: String, new: String) async throws {
         let (fixture, link) = try signed()

@@ -1,5 +1,6 @@
 import HTTPTypes
 import RAG
+import Synchronization
 import Testing
 
 @testable import OutcropServer
@@ -109,6 +110,18 @@ import Testing
         #expect(data.map { $0["index"] as? Int } == [0, 1])
     }
 
+    @Test func `a few texts go ahead of indexing, many take their turn`() async throws {
+        var fixture = try Fixture()
+        let embedder = PurposeRecorder()
+        fixture.embedder = embedder
+        let transport = try fixture.transport()
+        for count in [1, EmbeddingRoutes.promptTextsMax, EmbeddingRoutes.promptTextsMax + 1] {
+            let input = Array(repeating: #""a""#, count: count).joined(separator: ",")
+            #expect(try await transport.post("/v1/embeddings", #"{"model":"mini","input":[\#(input)]}"#).status == 200)
+        }
+        #expect(embedder.purposes.withLock { $0 } == [.sentence, .sentence, .document])
+    }
+
     @Test func `without a model it says how to get one`() async throws {
         var fixture = try Fixture()
         fixture.embedder = nil
@@ -127,5 +140,17 @@ import Testing
         let refused = try await transport.post("/v1/embeddings", #"{"model":"mini","input":"a"}"#)
         #expect(refused.status == 429)
         #expect(refused.field("retry-after") == "31")
+    }
+}
+
+/// Notes what texts are embedded for.
+private final class PurposeRecorder: Embedder {
+    let purposes = Mutex<[EmbeddingPurpose]>([])
+    var id: String { "mini" }
+    var dimensions: Int { 3 }
+    func tokenCount(_ text: String) -> Int { 1 }
+    func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
+        purposes.withLock { $0.append(purpose) }
+        return texts.map { _ in [1, 0, 0] }
     }
 }

@@ -54,7 +54,8 @@ import Testing
 
     @Test(arguments: [
         ("", "http://localhost:8080/v1/uploads"), ("https", "https://localhost:8080/v1/uploads"),
-        ("evil", "http://localhost:8080/v1/uploads"),
+        ("evil", "http://localhost:8080/v1/uploads"), ("HTTPS", "http://localhost:8080/v1/uploads"),
+        ("http", "http://localhost:8080/v1/uploads"), ("https, http", "http://localhost:8080/v1/uploads"),
     ])
     func `without a public URL the form leads to where the client found us`(proto: String, url: String) async throws {
         let transport = try Fixture().transport()
@@ -103,6 +104,13 @@ import Testing
         #expect(answer.status == 413)
         #expect(try answer.error("code") == "file_too_large")
         #expect(fixture.knowledge.directory.names == ["adopted"], "nothing is left of the second")
+    }
+
+    @Test func `a field that is not ours may have a name of 64 bytes`() async throws {
+        let transport = try Fixture().transport()
+        var fields = try await form(transport)
+        fields.insert((String(repeating: "a", count: UploadForm.fieldNameBytesMax), "x"), at: 0)
+        #expect(try await transport.send(.post, "/v1/uploads", multipart, body: body(fields, file: content)).status == 201)
     }
 
     @Test func `the server's own limit holds in the middle of the stream`() async throws {
@@ -280,6 +288,12 @@ struct Tampering: Sendable, CustomTestStringConvertible {
         },
         Tampering(testDescription: "too many fields", status: 400, code: "invalid_form") { fields, _ in
             for number in 0..<20 { fields.append(("x\(number)", "")) }
+        },
+        Tampering(testDescription: "a field name one byte longer", status: 400, code: "invalid_form") { fields, _ in
+            fields.insert((String(repeating: "a", count: UploadForm.fieldNameBytesMax + 1), "x"), at: 0)
+        },
+        Tampering(testDescription: "a field name of combining marks", status: 400, code: "invalid_form") { fields, _ in
+            fields.insert(("a" + String(repeating: "\u{301}\u{323}", count: 2_000), "x"), at: 0)
         },
         Tampering(testDescription: "an endless field", status: 413, code: "field_too_large") { fields, _ in
             fields.append(("x", String(repeating: "a", count: UploadForm.fieldBytesMax + 1)))

@@ -122,6 +122,13 @@ import Testing
             asksClassifier: true,
             retrieves: true),
         Case(name: "blank", request: AnswerRequest(messages: [user(" \n")]), asksClassifier: false, retrieves: false),
+        Case(name: "NUL", request: AnswerRequest(messages: [user("\0")]), asksClassifier: false, retrieves: false),
+        Case(
+            name: "nothing to be seen", request: AnswerRequest(messages: [user("\u{200B}\u{1}\u{AD} \u{2060}\u{3164}\u{FE0F}")]),
+            asksClassifier: false, retrieves: false),
+        Case(
+            name: "a letter among them", request: AnswerRequest(messages: [user("\0a\u{200B}")]), asksClassifier: true,
+            retrieves: true),
         Case(
             name: "system only", request: AnswerRequest(messages: [Message(role: .system, text: "Be kind")]),
             asksClassifier: false,

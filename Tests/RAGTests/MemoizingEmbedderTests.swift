@@ -109,6 +109,17 @@ private struct FakeEmbedder: Embedder {
         #expect(cache.vector(for: "used") == [7])
     }
 
+    @Test func `texts that only look alike have their own vectors`() async throws {
+        #expect("caf\u{E9}" == "cafe\u{301}", "for Swift they are equal")
+        for purpose in [EmbeddingPurpose.query, .sentence] {
+            let base = FakeEmbedder()
+            let embedder = MemoizingEmbedder(base)
+            _ = try await embedder.embed(["caf\u{E9}"], purpose: purpose)
+            _ = try await embedder.embed(["cafe\u{301}"], purpose: purpose)
+            #expect(base.journal.all.count == 2)
+        }
+    }
+
     @Test func `a failure reaches every waiter and is not kept`() async throws {
         let base = FakeEmbedder()
         base.failures.expect(1)
@@ -152,6 +163,10 @@ private struct FakeEmbedder: Embedder {
         while base.journal.all.count < 2 { await Task.yield() }
         #expect(base.journal.all == ["query rock", "cancelled"])
     }
+}
+
+extension ExactText: ExpressibleByStringInterpolation {
+    public init(stringLiteral value: String) { self.init(value) }
 }
 
 /// Looks at who waits, so that tests need no sleep.

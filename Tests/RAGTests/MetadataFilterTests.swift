@@ -47,6 +47,25 @@ import Testing
         #expect(again == filter)
     }
 
+    /// Canonically equal, and yet other bytes.
+    @Test func `compares text byte for byte`() {
+        let (short, long) = ("caf\u{E9}", "cafe\u{301}")
+        #expect(short == long)
+        let attributes: [String: JSONValue] = [short: .string(short)]
+        for (key, value, expected) in [(short, short, true), (short, long, false), (long, short, false)] {
+            #expect(MetadataFilter.compare(key: key, .eq, .string(value)).matches(attributes) == expected)
+            #expect(MetadataFilter.compare(key: key, .ne, .string(value)).matches(attributes) == !expected)
+            #expect(MetadataFilter.compare(key: key, .in, .array([.string(value)])).matches(attributes) == expected)
+        }
+        let filters: Set<MetadataFilter> = [
+            .compare(key: short, .eq, .string(short)), .compare(key: short, .eq, .string(long)),
+            .compare(key: long, .eq, .string(short)), .and([.compare(key: short, .eq, .string(short))]),
+            .or([.compare(key: short, .eq, .string(short))]), .compare(key: short, .ne, .string(short)),
+        ]
+        #expect(filters.count == 6, "a cache keeps them apart")
+        #expect(filters.contains(.compare(key: short, .eq, .string(short))))
+    }
+
     @Test(arguments: [
         (#"{"key":"k","value":1}"#, "type"),
         (#"{"type":7,"key":"k","value":1}"#, "type"),
