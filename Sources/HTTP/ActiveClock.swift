@@ -21,18 +21,25 @@ final class ActiveClock: Sendable {
 
     var now: Nanoseconds { monotonic() - frozen.load(ordering: .relaxed) }
 
+    /// Since `start`; 0 when `start` was read in the instant between a thaw and the loop's correction, and so lies ahead.
+    func elapsed(since start: Nanoseconds) -> Nanoseconds {
+        let now = now
+        return now > start ? now - start : 0
+    }
+
     func deadline(after seconds: Double) -> Nanoseconds { now + Self.nanoseconds(seconds) }
 
     /// Call after a sleep that began at `start` (of this clock) and was meant to last at most `planned`. Returns the time taken out.
     @discardableResult
     func correct(sleepFrom start: Nanoseconds, planned: Nanoseconds) -> Nanoseconds {
-        let elapsed = now - start
+        let elapsed = elapsed(since: start)
         guard elapsed > planned + Self.slack else { return 0 }
         frozen.wrappingAdd(elapsed - planned, ordering: .relaxed)
         return elapsed - planned
     }
 
-    static func nanoseconds(_ seconds: Double) -> Nanoseconds { Nanoseconds(max(0, seconds) * 1e9) }
+    /// At most 285 years, so that no sum of two times overflows.
+    static func nanoseconds(_ seconds: Double) -> Nanoseconds { Nanoseconds(min(max(0, seconds) * 1e9, 9e18)) }
 
     static func systemMonotonic() -> Nanoseconds {
         var time = timespec()

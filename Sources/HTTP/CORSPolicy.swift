@@ -11,16 +11,16 @@ package struct CORSPolicy: Hashable, Sendable {
     package static let maxAgeSeconds = 600
     /// Longest `Access-Control-Request-Headers` that is granted.
     package static let requestHeadersBytesMax = 4_096
-    /// Response fields pages may read beside the safelisted ones.
-    package static let exposedFields = "x-request-id, retry-after, content-disposition"
-
     private var origins: Set<String> = []
     private var allowsAny = false
+    private var exposedFields = ""
 
     private init() {}
 
     /// `origins` such as `https://app.example.com`, or `*` for every origin; none is `off`. Throws with the remedy when one is not an origin.
-    package init(origins: [String]) throws(CORSPolicyError) {
+    /// `exposing`: response fields that pages may read beside the safelisted ones; each is named, as `*` would not cover requests with a key.
+    package init(origins: [String], exposing fields: [HTTPField.Name] = []) throws(CORSPolicyError) {
+        exposedFields = fields.map(\.canonicalName).joined(separator: ", ")
         for origin in origins {
             if origin == "*" {
                 allowsAny = true
@@ -41,7 +41,7 @@ package struct CORSPolicy: Hashable, Sendable {
         var fields: HTTPFields = allowsAny ? [:] : [.vary: "Origin"]
         guard let granted = grantedOrigin(request) else { return fields }
         fields[.accessControlAllowOrigin] = granted
-        fields[.accessControlExposeHeaders] = Self.exposedFields
+        if !exposedFields.isEmpty { fields[.accessControlExposeHeaders] = exposedFields }
         return fields
     }
 

@@ -11,6 +11,8 @@ struct ConnectionInput {
     var mayHoldMore = true
     /// The client waits for `100 Continue` (RFC 9110 §10.1.1).
     var awaitsContinue = false
+    /// How long the handler has waited for the client while it read the body.
+    var bodyWait: ActiveClock.Nanoseconds = 0
 
     init(limits: HTTPLimits) {
         parser = RequestHeadParser(limits: limits)
@@ -73,12 +75,18 @@ extension Connection {
 extension Connection {
     private enum Received { case moved, ended, timedOut, broken }
 
-    /// Waits for bytes and takes them.
+    /// Waits for bytes and takes them; for a body of `exchange` only while that one lasts, under one lock with the taking: the bytes after it, and those
+    /// of whoever has this descriptor later, are not its.
     private func receive(
-        _ byteCountMax: Int, until deadline: ActiveClock.Nanoseconds, isIdle: Bool = false
+        _ byteCountMax: Int, of exchange: UInt64? = nil, until deadline: ActiveClock.Nanoseconds, isIdle: Bool = false
     ) async -> Received {
         while true {
-            switch input.withLock({ $0.receive(from: socket, byteCountMax: byteCountMax) }) {
+            let outcome = input.withLock { input -> Socket.Outcome? in
+                guard exchange == nil || exchange == input.exchange else { return nil }
+                return input.receive(from: socket, byteCountMax: byteCountMax)
+            }
+            switch outcome {
+            case nil: return .broken
             case .moved: return .moved
             case .ended: return .ended
             case .failed: return .broken
@@ -86,6 +94,8 @@ extension Connection {
                 switch await wait(.read, until: deadline, isIdle: isIdle) {
                 case .ready: input.withLock { $0.mayHoldMore = true }
                 case .timedOut: return .timedOut
+                // A reader of an earlier exchange that came too late to be sent away at its end.
+                case .occupied where exchange == nil: evictReader()
                 case .broken, .drained, .occupied: return .broken
                 }
             }
@@ -100,6 +110,7 @@ extension Connection {
         let exchange = input.withLock { input in
             input.exchange += 1
             input.body = RequestBodyDecoder(head.framing, limits: core.limits)
+            input.bodyWait = 0
             input.awaitsContinue = head.expectsContinue && head.minorVersion >= 1
             return input.exchange
         }
@@ -130,15 +141,28 @@ extension Connection {
             case .refused(let error): throw error
             case .needMore:
                 sendContinue()
-                try await receiveBody(until: core.clock.deadline(after: core.limits.bodyIdleSeconds))
+                let start = core.clock.now
+                defer { input.withLock { $0.bodyWait += core.clock.elapsed(since: start) } }
+                try await receiveBody(of: exchange, until: bodyDeadline(from: start))
             }
         }
     }
 
+    /// The end of the pause that is allowed now: `bodyIdleSeconds`, or less for a client that has kept us waiting longer than its bytes are worth.
+    private func bodyDeadline(from start: ActiveClock.Nanoseconds) -> ActiveClock.Nanoseconds {
+        let limits = core.limits
+        let (byteCount, waited) = input.withLock { ($0.body.byteCount, $0.bodyWait) }
+        let patience = ActiveClock.nanoseconds(
+            limits.bodyIdleSeconds + Double(byteCount) / Double(max(1, limits.bodyBytesPerSecondMin)))
+        return start + min(ActiveClock.nanoseconds(limits.bodyIdleSeconds), patience - min(waited, patience))
+    }
+
     /// Receives at least one byte, or puts the reason why not into the decoder, which then refuses.
-    private func receiveBody(until deadline: ActiveClock.Nanoseconds) async throws(ServerError) {
+    private func receiveBody(
+        of exchange: UInt64? = nil, until deadline: ActiveClock.Nanoseconds
+    ) async throws(ServerError) {
         let wanted = input.withLock { $0.body.remaining } ?? EngineLimits.pieceBytesMax
-        switch await receive(max(1, min(wanted, EngineLimits.pieceBytesMax)), until: deadline) {
+        switch await receive(max(1, min(wanted, EngineLimits.pieceBytesMax)), of: exchange, until: deadline) {
         case .moved: return
         case .ended: input.withLock { $0.body.refuse(.truncatedBody) }
         case .timedOut: input.withLock { $0.body.refuse(.bodyTimedOut) }

@@ -15,7 +15,8 @@ extension Connection {
         var ids = RequestID()
         var ending = Ending.keep
         var isFirst = true
-        while ending == .keep {
+        // A cancelled task can serve nobody after whom it was cancelled for.
+        while ending == .keep, !Task.isCancelled {
             switch await readHead(isFirst: isFirst) {
             case .head(let head, let byteCount):
                 ending = await ServerExchange(self, id: ids.id(for: head.request.headerFields), head: head, headBytes: byteCount)

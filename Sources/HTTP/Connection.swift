@@ -12,6 +12,9 @@ final class Connection: Sendable {
         var task: Task<Void, Never>?
         var isHandling = false
         var isClosed = false
+
+        /// The task, when nobody waits any more for what it computes.
+        var vainTask: Task<Void, Never>? { isHandling && (readiness.isBroken || readiness.isPeerLost) ? task : nil }
     }
 
     let id: UInt64
@@ -42,8 +45,8 @@ final class Connection: Sendable {
     }
 
     var isBroken: Bool { control.withLock { $0.readiness.isBroken } }
-    /// The other end has closed at least its sending side.
-    var isPeerGone: Bool { control.withLock { $0.readiness.isBroken || $0.readiness.peerFinished } }
+    /// The other end has reset the connection, or has sent its FIN `halfClosedSeconds` ago.
+    var isPeerGone: Bool { control.withLock { $0.readiness.isBroken || $0.readiness.isPeerLost } }
     var isDraining: Bool { core.isDraining.load(ordering: .relaxed) }
 }
 
@@ -75,21 +78,28 @@ extension Connection {
 
 // The loop's side.
 extension Connection {
-    /// Epoll's news. A client that has closed its sending side counts as gone: the handler is cancelled. Clients and proxies in use do not half-close
-    /// (RFC 9112 §9.6 leaves it open); the answer is still sent when the handler gives one in spite of it.
+    /// Epoll's news. A reset cancels the handler at once, a FIN after `halfClosedSeconds`: it may be half a close (RFC 9112 §9.6), as of a client that
+    /// pipes its request in, or the first sign of a whole one, which only a write would tell apart.
     func arrive(_ news: SocketNews) {
-        let (wakeups, cancelled) = control.withLock { control in
+        let (wakeups, vain, schedule) = control.withLock { control in
             let wakeups = control.readiness.arrive(news)
-            return (wakeups, control.isHandling && (news.finished || news.broken) ? control.task : nil)
+            return (wakeups, control.vainTask, control.readiness.startPatience(halfClosedDeadline))
         }
         resume(wakeups)
-        cancelled?.cancel()
+        vain?.cancel()
+        if let schedule { loop.schedule(.init(deadline: schedule, connection: id)) }
     }
+
+    private var halfClosedDeadline: ActiveClock.Nanoseconds { core.clock.deadline(after: core.limits.halfClosedSeconds) }
 
     /// Returns when to look again.
     func expire(entry: ActiveClock.Nanoseconds, now: ActiveClock.Nanoseconds) -> ActiveClock.Nanoseconds? {
-        let (wakeups, next) = control.withLock { $0.readiness.expire(entry: entry, now: now) }
+        let (wakeups, next, vain) = control.withLock { control in
+            let (wakeups, next) = control.readiness.expire(entry: entry, now: now)
+            return (wakeups, next, control.vainTask)
+        }
         resume(wakeups)
+        vain?.cancel()
         return next
     }
 
@@ -110,25 +120,38 @@ extension Connection {
 extension Connection {
     /// From here to `endHandling` the peer's leaving cancels the task; also when it has left already.
     func beginHandling() {
-        let cancelled = control.withLock { control in
+        let (vain, schedule) = control.withLock { control in
             control.isHandling = true
-            return control.readiness.peerFinished || control.readiness.isBroken ? control.task : nil
+            control.readiness.expectPeer(true)
+            return (control.vainTask, control.readiness.startPatience(halfClosedDeadline))
         }
-        cancelled?.cancel()
+        vain?.cancel()
+        if let schedule { loop.schedule(.init(deadline: schedule, connection: id)) }
+    }
+
+    /// Nothing is left to compute: a client that has closed its sending side gets the answer to its end, or runs into the write deadline.
+    func finishInAnyCase() {
+        control.withLock { $0.readiness.expectPeer(false) }
     }
 
     func endHandling() {
-        control.withLock { $0.isHandling = false }
+        control.withLock { control in
+            control.isHandling = false
+            control.readiness.expectPeer(false)
+        }
     }
 
-    /// The last act of the task. Nobody touches the descriptor afterwards.
+    /// The last act of the task. Nobody touches the descriptor afterwards: late readers of the body find its exchange ended, and late waiters the
+    /// connection broken.
     func close(reset: Bool) {
-        control.withLock { control in
+        let wakeups = control.withLock { control in
             if reset { socket.resetOnClose() }
             socket.close()
             control.isClosed = true
             control.task = nil
+            return control.readiness.arrive(SocketNews(broken: true))
         }
+        resume(wakeups)
         loop.remove(self)
     }
 }

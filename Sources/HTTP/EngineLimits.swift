@@ -18,6 +18,16 @@ enum EngineLimits {
     static let refusalsMax = 32
     /// A refused connection must have sent its request head after this time.
     static let refusalSeconds = 5.0
+    /// A connection that carries nothing is probed after this time …
+    static let probeIdleSeconds: Int32 = 30
+    /// … this often …
+    static let probeIntervalSeconds: Int32 = 10
+    /// … and is broken when so many probes in a row stay unanswered.
+    static let probesMax: Int32 = 3
+    /// A connection is broken when its peer acknowledges nothing for so long, or keeps its window shut; never before `writeSeconds`.
+    static let unacknowledgedSeconds = 60.0
+    /// After the drain deadline cancelled handlers have this long to unwind before `run` returns without them.
+    static let abortSeconds = 1.0
     /// Accepted in one turn of the loop, so that a flood of connections does not starve the others.
     static let acceptsPerTurn = 64
     static let eventsPerTurn = 256

@@ -58,6 +58,16 @@ package enum ResponseBody: Sendable {
     /// Written piece by piece; chunked unless `contentLength` is known. Runs in the connection's task and is cancelled when the peer goes.
     /// Throwing after the first write cuts the connection without a proper end, so a truncation never looks complete.
     case stream(contentLength: Int?, @Sendable (any ResponseWriter) async throws -> Void)
+
+    /// Whether the end is in sight: nothing is left to compute.
+    var hasKnownLength: Bool {
+        if case .stream(nil, _) = self { false } else { true }
+    }
+}
+
+/// Thrown by a stream that has told the client of its failure, and the log where it belongs there: the connection is cut and nothing more is said.
+package struct ResponseCut: Error, Hashable, Sendable {
+    package init() {}
 }
 
 /// Where a streaming body goes.

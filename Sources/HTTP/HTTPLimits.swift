@@ -9,9 +9,13 @@ package struct HTTPLimits: Hashable, Sendable {
     package var connectionsMax = 4_096
     package var headSeconds = 30.0
     package var bodyIdleSeconds = 30.0
+    /// On average, beyond the first `bodyIdleSeconds`; slower clients get 408. The handler's own time does not count.
+    package var bodyBytesPerSecondMin = 500
     package var keepAliveSeconds = 75.0
     package var writeSeconds = 30.0
     package var drainSeconds = 10.0
+    /// How long a client that has closed its sending side may wait for its answer, or for a stream's end.
+    package var halfClosedSeconds = 1.0
     /// Pipelined bytes read ahead of the request being handled.
     package var readAheadBytesMax = 65_536
 

@@ -16,13 +16,17 @@ struct Listener: Sendable {
     }
 
     /// Binds and listens; throws with the remedy.
-    init(host: String, port: Int, backlog: Int) throws(ServerError) {
+    init(
+        host: String, port: Int, backlog: Int, unacknowledgedSeconds: Double = EngineLimits.unacknowledgedSeconds
+    ) throws(ServerError) {
         let address = try SocketAddress(host: host, port: port)
         let descriptor = Glibc.socket(
             address.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Self.failure("cannot create a socket", errno) }
         socket = Socket(descriptor: descriptor)
         socket.setOption(SOL_SOCKET, SO_REUSEADDR, Int32(1))
+        // Accepted sockets inherit these (Linux copies the listener's).
+        socket.keepAlive(unacknowledgedSeconds: unacknowledgedSeconds)
         if address.family == AF_INET6 { socket.setOption(Int32(IPPROTO_IPV6), IPV6_V6ONLY, Int32(0)) }
         guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0, listen(descriptor, Int32(backlog)) == 0 else {
             let code = errno

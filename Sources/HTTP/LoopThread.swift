@@ -14,6 +14,8 @@ struct LoopThread {
     private var deadlines = DeadlineHeap()
     /// Set while accepting is paused.
     private var acceptsAgainAt: ActiveClock.Nanoseconds?
+    /// How many connections there were when the pause began: with fewer it ends early.
+    private var countAtPause = 0
     /// One warning for each time the descriptors run out, not one for each try.
     private var isExhausted = false
     private var drainsUntil: ActiveClock.Nanoseconds?
@@ -29,14 +31,18 @@ struct LoopThread {
     mutating func run() {
         _ = loop.register(loop.wakeup, token: Self.wakeupToken, events: EPOLLIN.rawValue | EPOLLET.rawValue)
         if let listener { _ = loop.register(listener.socket.descriptor, token: Self.listenerToken, events: EPOLLIN.rawValue) }
-        while !isFinished {
-            let count = sleep()
-            for index in 0..<count { handle(events[index]) }
-            fireDeadlines()
-            if core.isDraining.load(ordering: .acquiring) { beginDraining() }
-            resumeAccepting()
-        }
+        while !isFinished { turn() }
         for connection in loop.connections { connection.abort() }
+        drainsUntil = core.clock.deadline(after: EngineLimits.abortSeconds)
+        while !isFinished { turn() }
+    }
+
+    private mutating func turn() {
+        let count = sleep()
+        for index in 0..<count { handle(events[index]) }
+        fireDeadlines()
+        if core.isDraining.load(ordering: .acquiring) { beginDraining() }
+        resumeAccepting()
     }
 
     private var isFinished: Bool {
@@ -140,11 +146,14 @@ extension LoopThread {
     private mutating func pauseAccepting() {
         guard let listener else { return }
         acceptsAgainAt = core.clock.deadline(after: EngineLimits.acceptRetrySeconds)
+        countAtPause = loop.shared.withLock { $0.connections.count }
         _ = loop.register(listener.socket.descriptor, token: Self.listenerToken, events: 0, isNew: false)
     }
 
     private mutating func resumeAccepting() {
-        guard let listener, let acceptsAgainAt, acceptsAgainAt <= core.clock.now || roomForOneMore() == false else { return }
+        guard let listener, let acceptsAgainAt else { return }
+        let isOver = acceptsAgainAt <= core.clock.now || loop.shared.withLock { $0.connections.count < countAtPause }
+        guard isOver else { return }
         self.acceptsAgainAt = nil
         _ = loop.register(listener.socket.descriptor, token: Self.listenerToken, events: EPOLLIN.rawValue, isNew: false)
     }

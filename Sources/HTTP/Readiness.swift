@@ -15,6 +15,11 @@ struct Readiness<Waiter> {
 
     private(set) var peerFinished = false
     private(set) var isBroken = false
+    /// The other end finished so long ago that nobody waits for the answer any more; see `expectPeer`.
+    private(set) var isPeerLost = false
+    private var isPeerExpected = false
+    /// When a finished peer counts as lost.
+    private var patienceEnds: ActiveClock.Nanoseconds?
     private var isReadable = false
     private var isWritable = false
     private var isDraining = false
@@ -57,9 +62,28 @@ struct Readiness<Waiter> {
             }
             writer = pending
         }
-        if let scheduled, scheduled <= deadline { return (nil, nil) }
+        return (nil, schedule(deadline))
+    }
+
+    /// From here to `expectPeer(false)` a peer that has finished counts as lost at the time `patience` gives.
+    mutating func expectPeer(_ isExpected: Bool) {
+        isPeerExpected = isExpected
+        patienceEnds = nil
+    }
+
+    /// Begins the patience with a peer that has finished, once. Gives when the loop has to look at this connection.
+    mutating func startPatience(_ ends: @autoclosure () -> ActiveClock.Nanoseconds) -> ActiveClock.Nanoseconds? {
+        guard isPeerExpected, peerFinished, !isPeerLost, patienceEnds == nil else { return nil }
+        let ends = ends()
+        patienceEnds = ends
+        return schedule(ends)
+    }
+
+    /// The deadline, when the loop does not come earlier by itself.
+    private mutating func schedule(_ deadline: ActiveClock.Nanoseconds) -> ActiveClock.Nanoseconds? {
+        if let scheduled, scheduled <= deadline { return nil }
         scheduled = deadline
-        return (nil, deadline)
+        return deadline
     }
 
     /// An entry of the heap came up. Returns who timed out and when to look again.
@@ -70,7 +94,11 @@ struct Readiness<Waiter> {
         var wakeups = Wakeups()
         if let reader, reader.deadline <= now { wakeups.read = takeReader(.timedOut) }
         if let writer, writer.deadline <= now { wakeups.write = takeWriter(.timedOut) }
-        scheduled = [reader?.deadline, writer?.deadline].compactMap(\.self).min()
+        if let ends = patienceEnds, ends <= now {
+            isPeerLost = true
+            patienceEnds = nil
+        }
+        scheduled = [reader?.deadline, writer?.deadline, patienceEnds].compactMap(\.self).min()
         return (wakeups, scheduled)
     }
 

@@ -27,7 +27,8 @@ package struct RequestBody: AsyncSequence, Sendable {
         let tooLarge = HTTPParseError(status: 413, reason: "the body is larger than \(bytesMax) bytes")
         if let contentLength, contentLength > bytesMax { throw tooLarge }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(contentLength ?? 0)
+        // The rest is taken as it comes: a declared length costs its sender nothing.
+        bytes.reserveCapacity(Swift.min(contentLength ?? 0, EngineLimits.pieceBytesMax))
         for try await piece in self {
             guard bytes.count + piece.count <= bytesMax else { throw tooLarge }
             bytes += piece

@@ -5,8 +5,9 @@ import Synchronization
 
 /// An HTTP/1.1 server: one epoll thread, one task a connection.
 ///
-/// - A client that closes its sending side counts as gone: its handler is cancelled. (A half-close by a client that still waits for the answer is legal
-///   but not in use; a handler that ignores the cancellation is still answered for.)
+/// - A client that resets the connection is gone: its handler is cancelled at once. One that closes its sending side may still wait for its answer
+///   (`printf … | nc`) or be gone, which only a write can tell: handlers and streams of unknown length have `halfClosedSeconds` more, then they are
+///   cancelled; a body of known length is sent to its end. A client that vanishes without a word is found by TCP keep-alive.
 /// - Beyond `connectionsMax` a connection gets 503 with `Retry-After`; when very many come, and when the process has no descriptor left, they wait in
 ///   the backlog.
 /// - A stream's head goes out with its first write; `write([])` sends it alone. Until then an error still gets a proper answer.
@@ -50,7 +51,9 @@ package final class Server: Sendable {
     init(_ configuration: Configuration, logger: Logger, clock: ActiveClock, handler: @escaping Handler) throws {
         core = ServerCore(configuration, logger: logger, handler: handler, clock: clock)
         loop = try EventLoop()
-        let listener = try Listener(host: configuration.host, port: configuration.port, backlog: configuration.backlog)
+        let listener = try Listener(
+            host: configuration.host, port: configuration.port, backlog: configuration.backlog,
+            unacknowledgedSeconds: max(EngineLimits.unacknowledgedSeconds, configuration.limits.writeSeconds))
         port = listener.port
         phase = Mutex(.listening(listener))
         ignoreBrokenPipe()
@@ -60,7 +63,8 @@ package final class Server: Sendable {
         phase.withLock { if case .listening(let listener) = $0 { listener.socket.close() } }
     }
 
-    /// Serves until `shutdown` or the cancellation of the calling task, then returns when every connection has ended or the drain deadline has passed.
+    /// Serves until `shutdown` or the cancellation of the calling task, then returns when every connection has ended; `drainSeconds` later at the latest,
+    /// plus a second for cancelled handlers to unwind. A handler that ignores its cancellation runs on after that, without a client.
     /// Throws `ServerError` when called twice.
     package func run() async throws {
         let listener = try phase.withLock { phase throws(ServerError) in

@@ -105,6 +105,7 @@ extension ServerExchange {
         } catch {
             return isFallback ? Outcome(ending: .cut(reset: false)) : await transmit(error: error, isFallback: true)
         }
+        if !plan.sendsBody || response.body.hasKnownLength { connection.finishInAnyCase() }
         if plan.sendsBody, case .stream(_, let produce) = response.body {
             return await stream(response.status, plan, StreamWriter(connection, head: headBytes, framing: plan.framing), produce)
         }
@@ -161,7 +162,8 @@ extension ServerExchange {
             if !writer.hasBegun { return await transmit(error: error, isFallback: true) }
             let isPeerGone = connection.isPeerGone || (error as? ServerError)?.code == .peerGone
             // A client that leaves in the middle is everyday business.
-            log("a response was cut", error, level: isPeerGone ? .debug : .error)
+            // What cut the response on purpose has told why.
+            if !(error is ResponseCut) { log("a response was cut", error, level: isPeerGone ? .debug : .error) }
             // A close-delimited body would look complete with a FIN.
             let timedOut = (error as? ServerError)?.code == .writeTimedOut
             return Outcome(status: status.code, ending: .cut(reset: plan.framing == .untilClose || timedOut))
@@ -179,9 +181,9 @@ extension ServerExchange {
         report(
             AccessRecord(
                 method: head?.request.method.rawValue,
-                path: head.map { String(($0.request.path ?? "").prefix { $0 != "?" }) }, status: outcome.status,
+                path: head.map { AccessRecord.path(ofTarget: $0.request.path ?? "") }, status: outcome.status,
                 bytesIn: headBytes + connection.input.withLock { $0.body.byteCount }, bytesOut: bytesOut,
-                milliseconds: Double(core.clock.now - started) / 1e6, requestID: id, peer: connection.peer,
+                milliseconds: Double(core.clock.elapsed(since: started)) / 1e6, requestID: id, peer: connection.peer,
                 isCancelled: isCancelled))
     }
 }

@@ -46,6 +46,17 @@ struct Socket: Hashable, Sendable {
 
     func disableNagle() { setOption(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1)) }
 
+    /// Finds out about a peer that vanished without FIN or RST: by probes while nothing is on its way (tcp(7), TCP_KEEPIDLE), by the age of what it does
+    /// not acknowledge otherwise (TCP_USER_TIMEOUT). Without them only a full send buffer would tell, while the handler computes for nobody.
+    func keepAlive(unacknowledgedSeconds: Double) {
+        let tcp = Int32(IPPROTO_TCP)
+        setOption(SOL_SOCKET, SO_KEEPALIVE, Int32(1))
+        setOption(tcp, TCP_KEEPIDLE, EngineLimits.probeIdleSeconds)
+        setOption(tcp, TCP_KEEPINTVL, EngineLimits.probeIntervalSeconds)
+        setOption(tcp, TCP_KEEPCNT, EngineLimits.probesMax)
+        setOption(tcp, TCP_USER_TIMEOUT, Int32(clamping: ActiveClock.nanoseconds(unacknowledgedSeconds) / 1_000_000))
+    }
+
     /// The coming `close` sends RST and frees the unsent bytes, so that a cut never looks like an end.
     func resetOnClose() { setOption(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0)) }
 

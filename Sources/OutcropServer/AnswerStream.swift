@@ -59,7 +59,7 @@ struct AnswerStream: Sendable {
         return false
     }
 
-    /// Tells the client of a failure before it is thrown on, which cuts the connection.
+    /// Tells the client of a failure, then cuts the connection.
     private func next(_ writer: any ResponseWriter) async throws -> AnswerFeed.Item {
         do {
             guard let item = try await feed.next() else { throw OutcropFailure.answerCutShort }
@@ -67,8 +67,9 @@ struct AnswerStream: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
+            // The envelope logs what is the server's fault.
             try await send(ChatStreamEncoder.error(errors.envelope(for: error, requestID: requestID)), to: writer)
-            throw error
+            throw ResponseCut()
         }
     }
 

@@ -91,9 +91,14 @@ package struct Application: Sendable {
             ])
     }
 
+    /// What a page may read of an answer beside the safelisted fields (Fetch standard): all that this API says in fields.
+    private static let exposedFields: [HTTPField.Name] =
+        [.xRequestID, .retryAfter, .serverTiming, .contentDisposition, .contentRange, .acceptRanges, .eTag, .allow]
+        + RateLimiter.fieldNames
+
     private static func corsPolicy(_ origins: [String]) throws -> CORSPolicy {
         do {
-            return try CORSPolicy(origins: origins)
+            return try CORSPolicy(origins: origins, exposing: Self.exposedFields)
         } catch {
             throw OutcropFailure(.internal, "OUTCROP_CORS_ORIGINS: \(error.description).")
         }

@@ -41,8 +41,9 @@ struct ContentRoutes: RouteGroup {
         }
         // RFC 9110 §13.1.5: a part of another version is of no use.
         let isSameVersion = request[.ifRange].map { $0 == entityTag } ?? true
-        // RFC 9110 §14.2: Range means something with GET alone.
-        switch ByteRange(field: isSameVersion && head.method == .get ? request[.range] : nil, byteCount: file.byteCount) {
+        // RFC 9110 §14.2: ranges are defined for GET alone.
+        let mayBePart = isSameVersion && head.method == .get
+        switch ByteRange(field: mayBePart ? request[.range] : nil, byteCount: file.byteCount) {
         case .whole: return send(0..<file.byteCount, of: file, .ok, fields)
         case .part(let range):
             fields[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.byteCount)"

@@ -5,6 +5,7 @@ extension HTTPField.Name {
     static let contentSecurityPolicy = Self("content-security-policy")!
     static let serverTiming = Self("server-timing")!
     static let xAccelBuffering = Self("x-accel-buffering")!
+    static let xRequestID = Self("x-request-id")!
     static let xForwardedProto = Self("x-forwarded-proto")!
 }
 

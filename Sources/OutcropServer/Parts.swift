@@ -16,6 +16,7 @@ struct Parts: Sendable {
     let logger: Logger
     let limiter: RateLimiter
     let errors: ErrorResponder
+    let jsonBytes: ByteBudget
     /// Reads and writes files for uploads and downloads, beside the database's own queues.
     let files = WorkQueue(label: "outcrop.files", width: 4)
     /// Counts tokens and the like.
@@ -37,12 +38,22 @@ struct Parts: Sendable {
         self.logger = logger
         limiter = RateLimiter(settings.rateLimit, uptimeSeconds: surroundings.uptimeSeconds)
         errors = ErrorResponder(logger: logger)
+        jsonBytes = ByteBudget(bytesMax: settings.jsonBytesInFlightMax, what: "JSON bodies")
     }
 
     /// The body of a JSON route, checked, whatever its content type says: curl -d sends a form's.
-    /// Throws `HTTPParseError` 413 past the limit and `OutcropFailure` naming the parameter at fault.
+    /// Throws `HTTPParseError` 413 past the limit, `OutcropFailure` 503 when all bodies together hold too much, and one naming the
+    /// parameter at fault.
     func decode<Request: DecodableRequest>(_ type: Request.Type, from call: Call) async throws -> Request {
-        let body = try await call.request.body.collect(bytesMax: settings.jsonBodyBytesMax)
-        return try RequestDecoder.decode(type, from: body)
+        let lease = jsonBytes.lease()
+        let body = RequestBody(contentLength: call.request.body.contentLength) { [body = call.request.body] in
+            var pieces = body.makeAsyncIterator()
+            let piece = try await pieces.next()
+            if let piece { try lease.take(piece.count) }
+            return piece
+        }
+        let bytes = try await body.collect(bytesMax: settings.jsonBodyBytesMax)
+        defer { lease.giveBack() }
+        return try RequestDecoder.decode(type, from: bytes)
     }
 }

@@ -93,13 +93,18 @@ final class RateLimiter: Sendable {
         return RateLimited(failure: failure, fields: fields)
     }
 
+    /// All that `fields` can hold.
+    static let fieldNames: [HTTPField.Name] = ["requests", "tokens"].flatMap { kind in
+        ["limit", "remaining", "reset"].compactMap { HTTPField.Name("x-ratelimit-\($0)-\(kind)") }
+    }
+
     /// The names OpenAI uses (API reference, "Rate limits", headers).
     private static func fields(_ account: Account, _ now: Double) -> HTTPFields {
         var fields = HTTPFields()
         for (kind, bucket) in [("requests", account.requests), ("tokens", account.tokens)] {
             guard let bucket else { continue }
             let values = [
-                "limit": String(Int(bucket.capacity)), "remaining": String(max(0, Int(bucket.available(now)))),
+                "limit": String(Int(bucket.capacity)), "remaining": String(Int(max(0, bucket.available(now)))),
                 "reset": durationText(bucket.secondsUntil(bucket.capacity, now: now)),
             ]
             for (name, value) in values {
@@ -127,12 +132,17 @@ final class RateLimiter: Sendable {
 
 /// Holds at most a minute's worth and fills evenly. Pure: time is a parameter.
 struct TokenBucket {
+    /// More is as good as no limit; whole numbers up to here are exact in a `Double` and fit an `Int`.
+    static let perMinuteMax = 1_000_000_000_000
+    /// Longest wait that is told, a year; a debt of any size stays a number.
+    static let waitSecondsMax = 31_536_000.0
+
     let capacity: Double
     private var level: Double
     private var levelAt: Double
 
     init(perMinute: Int, now: Double) {
-        capacity = Double(max(1, perMinute))
+        capacity = Double(min(max(1, perMinute), Self.perMinuteMax))
         level = capacity
         levelAt = now
     }
@@ -142,7 +152,7 @@ struct TokenBucket {
     }
 
     func secondsUntil(_ amount: Double, now: Double) -> Double {
-        max(0, (amount - available(now)) * 60 / capacity)
+        min(max(0, (amount - available(now)) * 60 / capacity), Self.waitSecondsMax)
     }
 
     mutating func take(_ amount: Double, now: Double) {

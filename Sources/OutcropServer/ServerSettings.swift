@@ -37,6 +37,10 @@ package struct ServerSettings: Sendable {
     package var answersMax = 256
     /// Files being received at once; one more is refused with 503.
     package var uploadsMax = 32
+    /// Whether a finished upload starts a sync, so that it is found without being asked for. Off where nothing runs between two requests (Lambda).
+    package var syncsAfterUpload = true
+    /// Bytes of JSON bodies held by all requests together, still coming or not yet understood; a request beyond is refused with 503.
+    package var jsonBytesInFlightMax = 128 * 1_048_576
     /// Longest silence of a stream before a comment goes out (API Gateway drops a stream silent for 30 s).
     package var keepAliveCommentSeconds = 15.0
     /// Longest answer that is collected for a client that does not stream.

@@ -22,11 +22,14 @@ struct UploadForm {
     /// Ours have at most twelve.
     static let fieldNameBytesMax = 64
     static let fieldBytesMax = UploadPolicy.encodedBytesMax
+    /// All fields together: they are held in memory before anything proves that the form is ours.
+    static let fieldsBytesMax = 2 * UploadPolicy.encodedBytesMax
 
     private let signingKey: SigningKey
     private let now: Int
     private let bytesMax: Int
     private var fields: [String: String] = [:]
+    private var fieldsByteCount = 0
     private var state = State.between
 
     /// `bytesMax` is the server's own limit, below which a policy's may lie.
@@ -75,9 +78,11 @@ struct UploadForm {
     }
 
     private mutating func appendField(_ name: String, _ value: [UInt8], _ bytes: [UInt8]) throws {
-        guard value.count + bytes.count <= Self.fieldBytesMax else {
+        fieldsByteCount += bytes.count
+        guard value.count + bytes.count <= Self.fieldBytesMax, fieldsByteCount <= Self.fieldsBytesMax else {
             throw OutcropFailure(
-                .tooLarge, code: "field_too_large", "The field \(name) is larger than \(Self.fieldBytesMax) bytes.",
+                .tooLarge, code: "field_too_large",
+                "The field \(name) is larger than \(Self.fieldBytesMax) bytes, or all fields are than \(Self.fieldsBytesMax).",
                 parameter: name)
         }
         state = .field(name: name, value: value + bytes)

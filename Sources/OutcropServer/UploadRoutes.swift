@@ -7,7 +7,9 @@ internal import RAG
 /// `POST /v1/uploads`: takes the form that `POST /v1/documents` gave out, with the file as its last field.
 ///
 /// The file goes to disk as it arrives, so memory is bounded whatever its size; it becomes a document only when the
-/// whole form has come. Anything else leaves nothing behind.
+/// whole form has come, and a sync starts then. Anything else leaves nothing behind.
+///
+/// A form may be used again until it expires, for the same key: the later file replaces the earlier one, as with S3's forms.
 struct UploadRoutes: RouteGroup {
     /// Room for the form's other fields and the boundaries.
     static let formOverheadBytesMax = 1_048_576
@@ -28,7 +30,19 @@ struct UploadRoutes: RouteGroup {
         let record = try await parts.knowledgeBase.adoptUpload(
             temporaryPath: file.path, filename: policy.filename, contentType: policy.contentType, metadata: policy.metadata)
         file.keep()
+        if parts.settings.syncsAfterUpload { await startSync(after: record, call.request.id) }
         return .json(DocumentObject(record), status: .created)
+    }
+
+    /// Starts or joins a sync and does not wait for it. The upload has succeeded whatever comes of that: the next sync finds it too.
+    private func startSync(after record: DocumentRecord, _ requestID: String) async {
+        do {
+            _ = try await parts.knowledgeBase.startSync(rebuild: false)
+        } catch {
+            parts.logger.warning(
+                "no sync could start after an upload",
+                metadata: ["request-id": "\(requestID)", "document": "\(record.id)", "error": "\(error)"])
+        }
     }
 
     private func receiveFile(_ request: ServerRequest) async throws -> (IncomingFile, UploadPolicy, Slot) {
@@ -46,7 +60,9 @@ struct UploadRoutes: RouteGroup {
             for event in try parser.feed(piece) {
                 switch try form.take(event) {
                 // Only a form of ours takes a place: nobody else can keep uploads out by sending slowly.
-                case .begin(let policy): received = (try await createFile(), policy, try slots.take())
+                case .begin(let policy):
+                    let slot = try slots.take()
+                    received = (try await createFile(), policy, slot)
                 case .write(let bytes): try await received?.file.write(bytes)
                 case .complete, nil: break
                 }

@@ -38,4 +38,22 @@ import Testing
         #expect(clock.now == before + 1_000_000_000)
         #expect(clock.deadline(after: 2.5) == clock.now + 2_500_000_000)
     }
+
+    /// A task may read the clock after the thaw and before the loop's correction.
+    @Test func `time that was read before a correction lies ahead without harm`() {
+        let time = Time()
+        let clock = ActiveClock { time.value.load(ordering: .relaxed) }
+        let sleepStart = clock.now
+        time.value.add(3_600_000_000_000, ordering: .relaxed)
+        let ahead = clock.now
+        clock.correct(sleepFrom: sleepStart, planned: 1_000_000_000)
+        #expect(clock.now < ahead)
+        #expect(clock.elapsed(since: ahead) == 0)
+        #expect(clock.elapsed(since: sleepStart) == 1_000_000_000)
+    }
+
+    @Test(arguments: [-1, 0, 1e300, .infinity]) func `no number of seconds overflows`(seconds: Double) {
+        let clock = ActiveClock { 9_000_000_000_000_000_000 }
+        #expect(clock.deadline(after: seconds) >= clock.now)
+    }
 }

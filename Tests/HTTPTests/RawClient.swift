@@ -26,11 +26,11 @@ final class RawClient {
     private var unread: [UInt8] = []
     private var isOpen = true
 
-    init(port: Int, receiveBufferBytes: Int32? = nil) throws {
+    init(port: Int, receiveBufferBytes: Int32? = nil, patienceMilliseconds: Int = RawClient.patienceSeconds * 1_000) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure.system("socket", errno) }
         if let receiveBufferBytes { setOption(SO_RCVBUF, receiveBufferBytes) }
-        setOption(SO_RCVTIMEO, timeval(tv_sec: Self.patienceSeconds, tv_usec: 0))
+        setOption(SO_RCVTIMEO, timeval(tv_sec: patienceMilliseconds / 1_000, tv_usec: patienceMilliseconds % 1_000 * 1_000))
         setOption(SO_SNDTIMEO, timeval(tv_sec: Self.patienceSeconds, tv_usec: 0))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -71,4 +71,54 @@ import Testing
         #expect(try #require(readiness.evictReader().read) == ("old", .occupied))
         #expect(readiness.wait(.read, "new", deadline: 10).wake == nil)
     }
+
+    @Test func `a finished peer is lost when patience with it ends, and only while it is expected`() {
+        var readiness = Readiness<String>()
+        _ = readiness.arrive(SocketNews(finished: true))
+        #expect(readiness.startPatience(10) == nil, "nobody computes for it")
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(10) == 10)
+        #expect(readiness.startPatience(20) == nil, "once")
+        #expect(readiness.expire(entry: 10, now: 9).next == 10)
+        #expect(!readiness.isPeerLost)
+        readiness.expectPeer(false)
+        #expect(readiness.expire(entry: 10, now: 10).next == nil)
+        #expect(!readiness.isPeerLost, "the answer was ready before")
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(30) == 30)
+        #expect(readiness.wait(.write, "w", deadline: 40).schedule == nil, "the earlier entry serves")
+        #expect(readiness.expire(entry: 30, now: 30).next == 40)
+        #expect(readiness.isPeerLost)
+        #expect(readiness.startPatience(50) == nil)
+    }
+
+    @Test func `patience waits for the FIN`() {
+        var readiness = Readiness<String>()
+        readiness.expectPeer(true)
+        #expect(readiness.startPatience(10) == nil)
+        _ = readiness.arrive(SocketNews(readable: true, finished: true))
+        #expect(readiness.startPatience(10) == 10)
+    }
+
+    /// Entries are never removed early, so this is what keeps the heap from growing with the requests of a long-lived connection.
+    @Test func `ten thousand exchanges of one connection leave a handful of entries`() {
+        let second: ActiveClock.Nanoseconds = 1_000_000_000
+        var readiness = Readiness<String>()
+        var heap = DeadlineHeap()
+        var most = 0
+        func add(_ schedule: ActiveClock.Nanoseconds?) {
+            if let schedule { heap.insert(.init(deadline: schedule, connection: 2)) }
+        }
+        for now in (1...10_000).map({ $0 * second }) {
+            add(readiness.wait(.read, "idle", deadline: now + 75 * second, isIdle: true).schedule)
+            _ = readiness.arrive(SocketNews(readable: true))
+            add(readiness.wait(.read, "head", deadline: now + 30 * second).schedule)
+            _ = readiness.arrive(SocketNews(readable: true))
+            add(readiness.wait(.write, "answer", deadline: now + 5 * second).schedule)
+            _ = readiness.arrive(SocketNews(writable: true))
+            while let entry = heap.popDue(at: now) { add(readiness.expire(entry: entry.deadline, now: now).next) }
+            most = max(most, heap.count)
+        }
+        #expect(most <= 24)
+    }
 }

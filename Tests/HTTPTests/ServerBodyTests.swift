@@ -102,6 +102,60 @@ import Testing
             })
     }
 
+    @Test func `reads an unread body away up to its limit, and closes beyond`() async throws {
+        let most = EngineLimits.discardBytesMax
+        try await withServer({ $0.limits.bodyBytesMax = 10 * most }, handler: { _ in .text("unread") }) { port in
+            let kept = try RawClient(port: port)
+            let fitting = String(repeating: "x", count: most)
+            for _ in 0..<2 {
+                let response = try kept.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(most)\r\n\r\n\(fitting)")
+                #expect(response.fields["connection"] == nil)
+            }
+            let announced = try kept.exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(most + 1)\r\n\r\n\(fitting)x")
+            #expect(announced.text == "unread")
+            #expect(announced.fields["connection"] == "close")
+            #expect(try kept.isClosedByServer())
+            // A chunked body tells its length too late for the head.
+            let chunked = try RawClient(port: port)
+            try chunked.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<3 { try chunked.send("40000\r\n\(fitting)\r\n") }
+            #expect(try chunked.readResponse().text == "unread")
+            #expect(try chunked.isClosedByServer())
+        }
+    }
+
+    @Test func `takes so many bytes after a refusal and no more`() async throws {
+        try await withServer(handler: echo) { port in
+            let client = try RawClient(port: port)
+            try client.send("BAD\r\n\r\n")
+            let megabyte = [UInt8](repeating: 120, count: 1_048_576)
+            var sent = 0
+            // Beyond the limit there are only the kernel's buffers.
+            while sent < 4 * EngineLimits.lingerBytesMax, (try? client.send(megabyte)) != nil { sent += megabyte.count }
+            #expect(sent < 2 * EngineLimits.lingerBytesMax)
+        }
+    }
+
+    /// The wait for an answer between two bytes is the client's pace.
+    @Test func `answers 408 to a body that trickles, however regularly`() async throws {
+        try await withServer(
+            { configuration in
+                configuration.limits.bodyIdleSeconds = 0.5
+                configuration.limits.bodyBytesPerSecondMin = 1_000_000
+            }, handler: echo,
+            client: { port in
+                let client = try RawClient(port: port, patienceMilliseconds: 20)
+                try client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+                for _ in 0..<1_000 {
+                    try client.send("x")
+                    guard let bytes = try? client.receive() else { continue }
+                    #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("HTTP/1.1 408 "))
+                    return
+                }
+                Issue.record("it trickled to its end")
+            })
+    }
+
     @Test func `refuses a chunked body beyond the limit with 413`() async throws {
         try await withServer({ $0.limits.bodyBytesMax = 10 }, handler: echo) { port in
             let client = try RawClient(port: port)
@@ -175,6 +229,17 @@ import Testing
             client: { port throws in
                 #expect(try RawClient(port: port).exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 500)
             })
+    }
+
+    @Test(arguments: [
+        ("/a?b=secret", "/a"), ("?", ""), ("*", "*"), ("/%1b[31m", "/%1b[31m"),
+        ("/\u{85}\u{202E}é\u{7F}", "/%C2%85%E2%80%AE%C3%A9%7F"),
+        ("/a\nb c\u{1}", "/a%0Ab%20c%01"),
+    ])
+    func `records a path that no log can stumble over`(target: String, path: String) {
+        #expect(AccessRecord.path(ofTarget: target) == path)
+        let long = String(repeating: "é", count: AccessRecord.pathBytesMax)
+        #expect(AccessRecord.path(ofTarget: long).utf8.count == 3 * AccessRecord.pathBytesMax)
     }
 
     @Test func `records every exchange without its query`() async throws {

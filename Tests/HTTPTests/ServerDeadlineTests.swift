@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import Synchronization
 import Testing
@@ -88,6 +89,34 @@ import Testing
                 }
                 #expect(try client.exchange(Self.get).status == 200)
             })
+    }
+
+    /// In a process of its own, which a child stops and continues. The freeze is longer than the deadline that runs meanwhile.
+    @Test func `does not count the time in which the process was really stopped`() async throws {
+        await #expect(processExitsWith: .success) {
+            let status = try await withServer({ $0.limits.headSeconds = 5 }, handler: echo) { port in
+                let client = try RawClient(port: port)
+                try client.send("GET / HTTP/1.1\r\nHo")
+                // One thread sees to both, so the deadline runs once this is answered.
+                guard try RawClient(port: port).exchange(Self.get).status == 200 else { return 0 }
+                guard Self.stopProcess(seconds: 7) else { return 1 }
+                return try client.exchange("st: a\r\n\r\n").status
+            }
+            guard status == 200 else { exit(EXIT_FAILURE) }
+        }
+    }
+
+    /// Returns when this process runs again.
+    private static func stopProcess(seconds: Int) -> Bool {
+        let script = "kill -STOP $1 && sleep \(seconds) && kill -CONT $1"
+        let words = ["sh", "-c", script, "sh", "\(getpid())"]
+        let arguments = words.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        var child = pid_t()
+        guard posix_spawn(&child, "/bin/sh", nil, nil, arguments + [nil], environ) == 0 else { return false }
+        var status: Int32 = -1
+        while waitpid(child, &status, 0) < 0 { guard errno == EINTR else { return false } }
+        return status == 0
     }
 
     private final class Shift: Sendable { let nanoseconds = Atomic<UInt64>(0) }

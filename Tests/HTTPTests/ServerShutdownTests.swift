@@ -58,6 +58,30 @@ import Testing
         try await running
     }
 
+    @Test func `lets cancelled handlers unwind before it returns`() async throws {
+        let started = Gate()
+        let unwound = Collected<Bool>()
+        let server = try liveServer {
+            $0.limits.drainSeconds = 0.1
+        } handler: { _ in
+            started.open()
+            try? await untilCancelled()
+            for _ in 0..<100 { await Task.yield() }
+            unwound.append(true)
+            throw CancellationError()
+        }
+        async let running: Void = server.run()
+        try await onThread {
+            let client = try RawClient(port: server.port)
+            try client.send(Self.get)
+            #expect(started.waitBlocking())
+            server.shutdown()
+            #expect(try client.isClosedByServer())
+        }
+        try await running
+        #expect(unwound.all == [true])
+    }
+
     @Test func `returns at the drain deadline even from a handler that ignores everything`() async throws {
         let (started, gate) = (Gate(), Gate())
         let server = try liveServer {

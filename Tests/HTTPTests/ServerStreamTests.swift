@@ -240,7 +240,10 @@ import Testing
         let (started, cancelled) = (Gate(), Gate())
         let records = Collected<AccessRecord>()
         try await withServer(
-            { $0.onAccess = { records.append($0) } },
+            { configuration in
+                configuration.limits.halfClosedSeconds = 0.05
+                configuration.onAccess = { records.append($0) }
+            },
             handler: { _ in
                 started.open()
                 defer { cancelled.open() }
@@ -256,6 +259,7 @@ import Testing
     func `cancels a stream when the client leaves`(way: String) async throws {
         let (started, cancelled) = (Gate(), Gate())
         try await withServer(
+            { $0.limits.halfClosedSeconds = 0.05 },
             handler: Self.streaming { writer in
                 try await writer.write([65])
                 started.open()

@@ -244,6 +244,21 @@ struct Visit: Sendable, CustomTestStringConvertible {
         #expect(refused.field("vary") == "Origin")
     }
 
+    @Test(arguments: Transport.Kind.allCases)
+    func `a page may read every field that an answer says something in`(kind: Transport.Kind) async throws {
+        var fixture = try Fixture()
+        fixture.settings.corsOrigins = ["https://app.example.com"]
+        fixture.settings.rateLimit = RateLimit(requestsPerMinute: 60, tokensPerMinute: 1_000)
+        let answer = try await fixture.transport(kind).post(
+            "/v1/chat/completions", #"{"model":"outcrop-extractive","messages":[{"role":"user","content":"Where?"}]}"#, origin)
+        #expect(answer.status == 200)
+        let exposed = Set((answer.field("access-control-expose-headers") ?? "").split(separator: ", ").map(String.init))
+        #expect(exposed.isSuperset(of: ["x-request-id", "retry-after"]))
+        let said = answer.fields.map(\.name.canonicalName).filter { $0.hasPrefix("x-ratelimit-") || $0 == "server-timing" }
+        #expect(said.count == 7)
+        #expect(exposed.isSuperset(of: said))
+    }
+
     @Test func `another origin gets no grant`() async throws {
         var fixture = try Fixture()
         fixture.settings.corsOrigins = ["https://app.example.com"]

@@ -121,6 +121,16 @@ import Testing
             ))
     }
 
+    @Test func `a failure in the middle stands in the log once`() async throws {
+        struct Broken: Error {}
+        var fixture = try Fixture()
+        fixture.answer = { _, _ in Fixture.events([.text("Rivers ")], then: Broken()) }
+        let answer = try await fixture.transport(.socket).post(Self.path, "{\(Self.question),\"stream\":true}")
+        #expect(answer.isCut)
+        #expect(fixture.logged.lines.filter { $0.contains("Broken") }.count == 1)
+        #expect(fixture.logged.lines.filter { $0.hasPrefix("error") }.count == 1)
+    }
+
     @Test func `a failure in the middle of a whole answer is a failure`() async throws {
         var fixture = try Fixture()
         fixture.answer = { _, _ in Fixture.events([.text("Rivers ")], then: OutcropFailure(.unavailable, "The model went away."))
@@ -236,6 +246,20 @@ import Testing
         leaving.signal()
         for await _ in ended.stream {}
         _ = try await left
+    }
+
+    /// As `printf … | nc -N` does.
+    @Test(arguments: [true, false])
+    func `a client that has closed its sending side gets its answer`(isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.settings.httpLimits.halfClosedSeconds = 3_600
+        let transport = try fixture.transport(.socket)
+        let body = "{\(Self.question),\"stream\":\(isStreaming)}"
+        let request = "POST \(Self.path) HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        let client = SocketClient(port: try #require(transport.live).port)
+        let answer = try Answer(received: try await client.exchange(Array(request.utf8), halfCloses: true))
+        #expect(answer.status == 200 && !answer.isCut)
+        #expect(answer.text.contains("Rivers") && answer.text.hasSuffix("[DONE]\n\n") == isStreaming)
     }
 
     @Test func `a hundred streams at once all come to their end`() async throws {

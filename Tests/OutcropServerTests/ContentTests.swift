@@ -30,9 +30,11 @@ import Testing
         if kind == .socket { #expect(answer.field("content-length") == "10") }
     }
 
-    @Test func `HEAD tells the length and sends nothing`() async throws {
+    /// RFC 9110 §14.2: a Range is for GET alone.
+    @Test(arguments: [[:], [.range: "bytes=2-4"], [.range: "bytes=99-"]] as [HTTPFields])
+    func `HEAD tells the length and sends nothing`(fields: HTTPFields) async throws {
         let (fixture, path) = try fixture()
-        let answer = try await fixture.transport(.socket).send(.head, path)
+        let answer = try await fixture.transport(.socket).send(.head, path, fields)
         #expect(answer.status == 200 && answer.field("content-length") == "10" && answer.body.isEmpty)
     }
 

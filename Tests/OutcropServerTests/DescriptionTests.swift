@@ -39,6 +39,20 @@ import Testing
         }
     }
 
+    @Test func `HEAD says what GET says on every route, without the body`() async throws {
+        let fixture = try Fixture()
+        _ = try fixture.knowledge.add("a.txt", [65], contentType: "text/plain")
+        let application = try fixture.application()
+        let transport = try Transport(.socket, application)
+        for route in application.routes where route.method == .get {
+            let path = route.pattern.replacing(":id", with: "doc_a.txt")
+            let (get, head) = (try await transport.send(.get, path), try await transport.send(.head, path))
+            #expect(get.status == head.status, "\(path)")
+            #expect(!get.body.isEmpty && head.body.isEmpty, "\(path)")
+            #expect(get.field("content-length") == head.field("content-length"), "\(path)")
+        }
+    }
+
     @Test(arguments: Transport.Kind.allCases)
     func `health tells the state from memory`(kind: Transport.Kind) async throws {
         var fixture = try Fixture()

@@ -55,6 +55,25 @@ import Testing
     }
 }
 
+@Suite struct ByteBudgetTests {
+    @Test func `holds so many bytes and takes each back once`() throws {
+        let budget = ByteBudget(bytesMax: 10, what: "JSON bodies")
+        let first = budget.lease()
+        var second: ByteBudget.Lease? = budget.lease()
+        try first.take(6)
+        try second?.take(4)
+        let failure = try #require(throws: OutcropFailure.self) { try first.take(1) }
+        #expect(failure.kind == .unavailable && failure.retryAfterSeconds == 1 && failure.message.contains("10 bytes"))
+        first.giveBack()
+        first.giveBack()
+        #expect(budget.takenBytes == 4)
+        second = nil
+        #expect(budget.takenBytes == 0, "dropped without a word it is free again")
+        try first.take(10)
+        #expect(throws: OutcropFailure.self) { try first.take(.max) }
+    }
+}
+
 @Suite struct SlotPoolTests {
     @Test func `gives so many places and takes each back once`() throws {
         let pool = SlotPool(capacity: 2, what: "answers")

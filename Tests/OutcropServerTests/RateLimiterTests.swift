@@ -52,6 +52,21 @@ import Testing
             "what is given back never makes more than a minute's worth")
     }
 
+    @Test func `the largest number there is overflows nothing`() throws {
+        let limiter = RateLimiter(RateLimit(requestsPerMinute: .max, tokensPerMinute: .max)) { 0 }
+        limiter.count(tokens: .max, for: .anyone)
+        #expect(throws: RateLimited.self) { try limiter.admit(.anyone) }
+        limiter.count(tokens: .min, for: .anyone)
+        #expect(try limiter.admit(.anyone).isEmpty == false)
+    }
+
+    @Test func `the largest debt there is is told as a year`() throws {
+        let limiter = RateLimiter(RateLimit(tokensPerMinute: 1)) { 0 }
+        for _ in 0..<3 { limiter.count(tokens: .max, for: .anyone) }
+        let refused = try #require(throws: RateLimited.self) { try limiter.admit(.anyone) }
+        #expect(refused.failure.retryAfterSeconds == 31_536_000)
+    }
+
     @Test(arguments: [0, -1, Int.min]) func `a limit below one counts as one`(limit: Int) throws {
         let limiter = limiter(requests: limit)
         _ = try limiter.admit(caller)

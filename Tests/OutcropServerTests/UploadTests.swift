@@ -82,6 +82,35 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: "\(fixture.knowledge.directory.path)/adopted")) == Data(content))
     }
 
+    @Test(arguments: [true, false]) func `starts a sync where that is wanted`(isWanted: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.settings.syncsAfterUpload = isWanted
+        let transport = try fixture.transport()
+        let whole = body(try await form(transport), file: content)
+        #expect(try await transport.send(.post, "/v1/uploads", multipart, body: whole).status == 201)
+        #expect(fixture.knowledge.state.withLock { $0.jobs.map(\.id) } == (isWanted ? ["job_sync"] : []))
+    }
+
+    @Test func `is stored also when no sync can start, which the log tells`() async throws {
+        let fixture = try Fixture()
+        let transport = try fixture.transport()
+        let whole = body(try await form(transport), file: content)
+        fixture.knowledge.state.withLock { $0.syncFailure = OutcropFailure(.unavailable, "The knowledge base is closing.") }
+        #expect(try await transport.send(.post, "/v1/uploads", multipart, body: whole).status == 201)
+        #expect(fixture.knowledge.directory.names == ["adopted"])
+        #expect(fixture.logged.lines.filter { $0.contains("no sync could start") && $0.contains("is closing") }.count == 1)
+    }
+
+    @Test func `a refused upload starts no sync`() async throws {
+        let fixture = try Fixture()
+        let transport = try fixture.transport()
+        var fields = try await form(transport)
+        fields[3].1.removeLast()
+        let refused = try await transport.send(.post, "/v1/uploads", multipart, body: body(fields, file: content))
+        #expect(refused.status == 403)
+        #expect(fixture.knowledge.state.withLock { $0.jobs.isEmpty })
+    }
+
     @Test(arguments: [1, 2, 7, 64, 1_000])
     func `however the body is cut into pieces, the file is the same`(size: Int) async throws {
         let fixture = try Fixture()
@@ -297,6 +326,9 @@ struct Tampering: Sendable, CustomTestStringConvertible {
         },
         Tampering(testDescription: "an endless field", status: 413, code: "field_too_large") { fields, _ in
             fields.append(("x", String(repeating: "a", count: UploadForm.fieldBytesMax + 1)))
+        },
+        Tampering(testDescription: "fields that are too long together", status: 413, code: "field_too_large") { fields, _ in
+            for number in 0..<3 { fields.append(("x\(number)", String(repeating: "a", count: UploadForm.fieldBytesMax - 1))) }
         },
         missing(0, "key"), missing(1, "Content-Type"), missing(2, "policy"), missing(3, "signature"),
     ]

@@ -160,6 +160,36 @@ struct WrongInput: Sendable, CustomTestStringConvertible {
         #expect(try answer.error("code") == "request_too_large")
     }
 
+    @Test func `bodies that come slowly share a bounded memory`() async throws {
+        var fixture = try Fixture()
+        fixture.settings.jsonBytesInFlightMax = 100
+        let application = try fixture.application()
+        let transport = try Transport(.handler, application)
+        let (asked, asking) = AsyncStream<Void>.makeStream()
+        let (pieces, sending) = AsyncStream<[UInt8]>.makeStream()
+        var request = try Transport.request(.post, "/v1/kb/search", [:])
+        request.body = RequestBody(contentLength: nil) {
+            asking.yield()
+            for await piece in pieces { return piece }
+            return nil
+        }
+        let slow = Task { [request] in try await application.handler()(request).status.code }
+        sending.yield(Array((#"{"query":"a"}"# + String(repeating: " ", count: 80)).utf8))
+        // Asked for a second piece, it holds the first.
+        var askedCount = 0
+        for await _ in asked {
+            askedCount += 1
+            if askedCount == 2 { break }
+        }
+        let refused = try await transport.post("/v1/kb/search", #"{"query":"rivers"}"#)
+        #expect(refused.status == 503)
+        #expect(refused.field("retry-after") == "1")
+        #expect(try refused.error("code") == "overloaded")
+        sending.finish()
+        #expect(try await slow.value == 200)
+        #expect(try await transport.post("/v1/kb/search", #"{"query":"rivers"}"#).status == 200)
+    }
+
     @Test(arguments: [
         "/v1/documents", "/v1/documents/doc_a", "/v1/documents/doc_a/content", "/v1/models", "/v1/kb/status",
         "/v1/kb/status?job_id=x",

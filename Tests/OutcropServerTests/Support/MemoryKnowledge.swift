@@ -18,6 +18,8 @@ final class MemoryKnowledge: Knowledge {
         var queries: [RetrievalQuery] = []
         /// Thrown by every call that can throw.
         var failure: (any Error)?
+        /// Thrown by `startSync` alone.
+        var syncFailure: (any Error)?
     }
 
     let directory: TemporaryDirectory
@@ -92,7 +94,8 @@ final class MemoryKnowledge: Knowledge {
     }
 
     func startSync(rebuild: Bool) async throws -> SyncJob {
-        try checked { state in
+        if let failure = state.withLock({ $0.syncFailure }) { throw failure }
+        return try checked { state in
             var job = SyncJob(id: rebuild ? "job_rebuild" : "job_sync", status: .running, startedAt: 1_790_000_000)
             job.scanned = 2
             job.failures = [SyncJob.Failure(documentID: "doc_x", filename: "x.pdf", reason: "it is encrypted")]

@@ -14,18 +14,21 @@ struct SocketClient: Sendable {
         return try Answer(received: try await exchange(Array((text + "\r\n").utf8) + body))
     }
 
-    /// What comes back until the server ends the connection. With `leaving` the client reads nothing and just leaves when told.
-    func exchange(_ request: [UInt8], leaving: DispatchSemaphore? = nil) async throws -> [UInt8] {
+    /// What comes back until the server ends the connection. With `leaving` the client reads nothing and just leaves when told; one that
+    /// `halfCloses` says with a FIN that it has nothing more to send.
+    func exchange(_ request: [UInt8], leaving: DispatchSemaphore? = nil, halfCloses: Bool = false) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<[UInt8], any Error>) in
             // A thread of its own: blocked on Dispatch's global queue it would hold up the server's tasks on a small machine.
             Thread.detachNewThread {
-                continuation.resume(with: Result { try blockingExchange(request, leaving) })
+                continuation.resume(with: Result { try blockingExchange(request, leaving, halfCloses) })
             }
         }
     }
 
     /// Writes all, then reads to the end.
-    private func blockingExchange(_ request: [UInt8], _ leaving: DispatchSemaphore?) throws -> [UInt8] {
+    private func blockingExchange(
+        _ request: [UInt8], _ leaving: DispatchSemaphore?, _ halfCloses: Bool
+    ) throws -> [UInt8] {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard socket >= 0 else { throw OutcropFailure(.internal, "no socket") }
         defer { close(socket) }
@@ -48,6 +51,7 @@ struct SocketClient: Sendable {
             guard count > 0 else { break }
             sent += count
         }
+        if halfCloses { shutdown(socket, Int32(SHUT_WR)) }
         var received: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         if let leaving {
