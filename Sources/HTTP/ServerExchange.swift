@@ -162,6 +162,7 @@ extension ServerExchange {
             if !writer.hasBegun { return await transmit(error: error, isFallback: true) }
             let isPeerGone = connection.isPeerGone || (error as? ServerError)?.code == .peerGone
             // A client that leaves in the middle is everyday business.
+            // What cut the response on purpose has told why.
             if !(error is ResponseCut) { log("a response was cut", error, level: isPeerGone ? .debug : .error) }
             // A close-delimited body would look complete with a FIN.
             let timedOut = (error as? ServerError)?.code == .writeTimedOut

@@ -9,13 +9,19 @@ struct AllowedChunks: Hashable, Sendable {
 
     init(ranges: [Range<Int64>]) { self.ranges = ranges.filter { !$0.isEmpty }.sorted { $0.lowerBound < $1.lowerBound } }
 
+    /// Decoded metadata kept while one filter is worked out: documents often share theirs.
+    private static let metadataKeptMax = 1_024
+
     /// Reads every document's attributes once.
     init(_ filter: MetadataFilter, _ connection: Connection) throws {
         var ranges: [Range<Int64>] = []
+        var decoded: [String: [String: JSONValue]] = [:]
         try connection.forEach(
             "SELECT first_chunk, chunk_count, metadata, id, filename, source FROM documents WHERE chunk_count > 0"
         ) { row in
-            var attributes = try MetadataText.metadata(row.string(2))
+            let text = row.string(2)
+            var attributes = try decoded[text] ?? MetadataText.metadata(text)
+            if decoded.count < Self.metadataKeptMax { decoded[text] = attributes }
             // Ours win over metadata of the same name, so that a document cannot pass for another.
             attributes["document_id"] = .string(row.string(3))
             attributes["filename"] = .string(row.string(4))

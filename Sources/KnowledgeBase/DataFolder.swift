@@ -62,8 +62,10 @@ final class FolderLock: Sendable {
 struct DirectoryListing {
     private(set) var names: [String] = []
     private(set) var unreadableNameCount = 0
+    /// There are more than `countMax`; the rest was not read.
+    private(set) var isTruncated = false
 
-    init(_ path: String) throws {
+    init(_ path: String, countMax: Int = .max) throws {
         guard let directory = opendir(path) else { throw FileSystem.Failure("opendir", path) }
         defer { closedir(directory) }
         errno = 0
@@ -72,8 +74,13 @@ struct DirectoryListing {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if let name, name != ".", name != ".." { names.append(name) } else if name == nil { unreadableNameCount += 1 }
             errno = 0
+            if name == "." || name == ".." { continue }
+            guard names.count + unreadableNameCount < countMax else {
+                isTruncated = true
+                break
+            }
+            if let name { names.append(name) } else { unreadableNameCount += 1 }
         }
         if errno != 0 { throw FileSystem.Failure("readdir", path) }
     }

@@ -25,6 +25,8 @@ struct FolderScanner: Sendable {
     static let sidecarSuffix = ".metadata.json"
     /// Folders inside folders; deeper ones count as unreadable.
     static let depthMax = 64
+    /// Names of every kind looked at, for each file that may be taken: pictures beside texts, folders, metadata files.
+    static let namesPerFileMax = 10
 
     let root: String
     /// nil takes every extension (uploads).
@@ -47,8 +49,12 @@ struct FolderScanner: Sendable {
         var result = Result()
         let excluded = try excludedFolder.flatMap { try FileSystem.status($0) }
         var pending = [(prefix: "", depth: 0)]
+        var (namesLeft, isOverflowing) = filesMax.multipliedReportingOverflow(by: Self.namesPerFileMax)
+        if isOverflowing { namesLeft = .max }
         while let (prefix, depth) = pending.popLast(), !result.isTruncated {
-            guard let listing = try list(prefix, depth: depth, &result) else { continue }
+            guard let listing = try list(prefix, depth: depth, countMax: namesLeft, &result) else { continue }
+            namesLeft -= listing.names.count + listing.unreadableNameCount
+            result.isTruncated = listing.isTruncated
             result.skippedCount += listing.unreadableNameCount
             let names = Set(listing.names)
             for name in listing.names.sorted() where name.utf8.first != UInt8(ascii: ".") {
@@ -64,13 +70,13 @@ struct FolderScanner: Sendable {
         return result
     }
 
-    private func list(_ prefix: String, depth: Int, _ result: inout Result) throws -> DirectoryListing? {
+    private func list(_ prefix: String, depth: Int, countMax: Int, _ result: inout Result) throws -> DirectoryListing? {
         guard depth <= Self.depthMax else {
             result.unreadableFolders.append(prefix)
             return nil
         }
         do {
-            return try DirectoryListing(prefix.isEmpty ? root : root + "/" + prefix)
+            return try DirectoryListing(prefix.isEmpty ? root : root + "/" + prefix, countMax: countMax)
         } catch let failure as FileSystem.Failure where !prefix.isEmpty {
             if !failure.isMissing { result.unreadableFolders.append(prefix) }
             return nil

@@ -92,8 +92,12 @@ extension KnowledgeBase {
                 .invalidRequest, "The metadata is larger than \(configuration.metadataBytesMax) bytes.", parameter: "metadata")
         }
         let fingerprint = try await fileQueue.run {
-            try FileSystem.synchronize(temporaryPath)
-            return try FileSystem.fingerprint(temporaryPath)
+            do {
+                try FileSystem.synchronize(temporaryPath)
+                return try FileSystem.fingerprint(temporaryPath)
+            } catch let failure as FileSystem.Failure {
+                throw OutcropFailure(failure)
+            }
         }
         let record = DocumentRecord(
             id: Identifier.document(source: .upload, filename: filename), source: .upload, filename: filename,

@@ -27,8 +27,7 @@ struct Opening: Sendable {
         } catch let error as Migrator.Failure {
             throw failure(error)
         } catch let error as FileSystem.Failure {
-            throw OutcropFailure(
-                .internal, code: "data_folder", "\(error.path): \(error.operation): \(error.reason). Check OUTCROP_DATA.")
+            throw OutcropFailure(error)
         }
     }
 

@@ -168,13 +168,15 @@ final class Store: Sendable {
         logBytesAttempted.withLock { $0 = isBusy == false ? logBytesMax : Int(size) + logBytesMax }
     }
 
-    /// SQLite's errors as what a caller can tell on.
+    /// Errors of SQLite and of the data folder as what a caller can tell on.
     private func translating<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as SQLiteError {
             if error.isInterrupted { throw CancellationError() }
             throw OutcropFailure(error, database: database) ?? error
+        } catch let error as FileSystem.Failure {
+            throw OutcropFailure(error)
         }
     }
 

@@ -99,7 +99,7 @@ struct SyncRun: Sendable {
             if scan.results.contains(where: \.result.isTruncated) {
                 throw OutcropFailure(
                     .conflict, code: "too_many_files",
-                    "There are more than \(configuration.filesMax) files. Nothing was changed; raise OUTCROP_LIMIT_FILES or remove some."
+                    "There are more than \(configuration.filesMax) files, or ten times as many names of any kind. Nothing was changed; raise OUTCROP_LIMIT_FILES or remove some."
                 )
             }
             return scan

@@ -7,24 +7,25 @@ struct VectorBlock: Sendable {
     private(set) var ids: [Int64] = []
     /// [ids.count × dimensions], row after row without gaps.
     private var rows: [Float] = []
-    /// Every id of the block lies in here; removals do not shrink it.
-    private var idBounds: ClosedRange<Int64>?
+    /// Every id of the block lies between these; removals do not draw them closer.
+    private(set) var lowestID = Int64.max
+    private(set) var highestID = Int64.min
 
     init(dimensions: Int) { self.dimensions = dimensions }
 
     func row(of id: Int64) -> Int? {
-        guard let idBounds, idBounds.contains(id) else { return nil }
+        guard lowestID <= id, id <= highestID else { return nil }
         return ids.firstIndex(of: id)
     }
+
+    var rowsByID: [Int] { ids.indices.sorted { ids[$0] < ids[$1] } }
 
     func vector(row: Int) -> ArraySlice<Float> { rows[row * dimensions..<(row + 1) * dimensions] }
 
     mutating func append(id: Int64, _ vector: some Collection<Float>) {
-        if ids.isEmpty {
-            ids.reserveCapacity(VectorIndex.rowsPerBlock)
-            idBounds = id...id
-        }
-        idBounds = idBounds.map { min($0.lowerBound, id)...max($0.upperBound, id) } ?? id...id
+        if ids.isEmpty { ids.reserveCapacity(VectorIndex.rowsPerBlock) }
+        lowestID = min(lowestID, id)
+        highestID = max(highestID, id)
         ids.append(id)
         rows.append(contentsOf: vector)
     }
@@ -42,6 +43,21 @@ struct VectorBlock: Sendable {
         }
         ids.removeLast()
         rows.removeLast(dimensions)
+    }
+
+    /// Keeps the lower half of the ids and gives the upper one.
+    mutating func split() -> VectorBlock {
+        var lower = VectorBlock(dimensions: dimensions)
+        var upper = VectorBlock(dimensions: dimensions)
+        for (place, row) in rowsByID.enumerated() {
+            if place < ids.count / 2 {
+                lower.append(id: ids[row], vector(row: row))
+            } else {
+                upper.append(id: ids[row], vector(row: row))
+            }
+        }
+        self = lower
+        return upper
     }
 
     /// `query` is [dimensions], `scores` has room for every row: the kernel reads and writes within both.

@@ -1,8 +1,8 @@
 /// Exact cosine top-k over unit vectors held in memory. A value: readers keep theirs while a writer makes the next.
 ///
 /// Rows lie in blocks of 1,024 behind copy-on-write arrays, so that a copy costs one reference per block and a change after
-/// it copies one block (1.5 MiB at 384 dimensions), not the index. There is no table from id to row: a block knows its
-/// smallest and largest id, and ids that grow with time, as here, lie in one block each.
+/// it copies one block (1.5 MiB at 384 dimensions), not the index. There is no table from id to row: the blocks divide the
+/// ids among them in order, as the leaves of a B-tree do, so that an id is sought in one block only.
 package struct VectorIndex: Sendable {
     package struct Hit: Hashable, Sendable {
         package var id: Int64
@@ -36,8 +36,8 @@ package struct VectorIndex: Sendable {
             blocks[block].replace(row: row, with: vector)
             return
         }
-        if blocks.last.map({ $0.ids.count == Self.rowsPerBlock }) ?? true { blocks.append(VectorBlock(dimensions: dimensions)) }
-        blocks[blocks.count - 1].append(id: id, vector)
+        let block = makeRoom(for: id)
+        blocks[block].append(id: id, vector)
         count += 1
     }
 
@@ -73,17 +73,41 @@ package struct VectorIndex: Sendable {
     }
 
     private func locate(_ id: Int64) -> (block: Int, row: Int)? {
-        // Newest first: changes and searches meet recent ids more often.
-        for index in blocks.indices.reversed() {
-            if let row = blocks[index].row(of: id) { return (index, row) }
+        guard let block = block(for: id), let row = blocks[block].row(of: id) else { return nil }
+        return (block, row)
+    }
+
+    /// The last block that does not begin behind `id`, or the first; nil when there is none.
+    private func block(for id: Int64) -> Int? {
+        var low = 0
+        var high = blocks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if blocks[middle].lowestID <= id { low = middle + 1 } else { high = middle }
         }
-        return nil
+        return blocks.isEmpty ? nil : max(0, low - 1)
+    }
+
+    /// A block of `id`'s with a free row: ids that grow begin a new one behind the last, others split the one they meet.
+    private mutating func makeRoom(for id: Int64) -> Int {
+        guard let block = block(for: id) else {
+            blocks.append(VectorBlock(dimensions: dimensions))
+            return 0
+        }
+        guard blocks[block].ids.count == Self.rowsPerBlock else { return block }
+        if block == blocks.count - 1, id > blocks[block].highestID {
+            blocks.append(VectorBlock(dimensions: dimensions))
+            return block + 1
+        }
+        let upper = blocks[block].split()
+        blocks.insert(upper, at: block + 1)
+        return id < upper.lowestID ? block : block + 1
     }
 
     private mutating func pack() {
         var packed = VectorIndex(dimensions: dimensions)
         for block in blocks {
-            for row in block.ids.indices {
+            for row in block.rowsByID {
                 if packed.blocks.last.map({ $0.ids.count == Self.rowsPerBlock }) ?? true {
                     packed.blocks.append(VectorBlock(dimensions: dimensions))
                 }

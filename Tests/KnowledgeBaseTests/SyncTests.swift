@@ -193,6 +193,17 @@ import Testing
         await base.close()
     }
 
+    @Test func `a folder full of other things is not read without end`() async throws {
+        let base = try await bench.open { $0.filesMax = 3 }
+        for number in 0..<3 { try bench.write("\(number).txt", "text \(number)") }
+        for number in 0..<26 { try bench.write("sub/\(number).png", "png") }
+        #expect(try await base.synced().status == .completed)
+        try bench.write("sub/26.png", "png")
+        #expect(try await base.synced().error?.contains("names of any kind") == true)
+        #expect(base.status.documentCount == 3)
+        await base.close()
+    }
+
     @Test func `too many passages fail their document alone`() async throws {
         let base = try await bench.open { $0.chunksPerDocumentMax = 2 }
         try bench.write("long.txt", String(repeating: "many words in a long text. ", count: 300))

@@ -45,6 +45,7 @@ import Testing
         #expect(try connection().rows("PRAGMA integrity_check") { $0.string(0) } == ["ok"])
     }
 
+    /// Whatever a call gives, the process lives: a range of such bounds would trap.
     @Test(arguments: [
         "UPDATE chunks SET start = 100, end = 2", "UPDATE documents SET chunk_count = -5",
         "UPDATE documents SET first_chunk = 9223372036854775807", "UPDATE chunks SET end = 9223372036854775807",
@@ -67,6 +68,20 @@ import Testing
         let again = try? await bench.open()
         _ = try? await again?.synced(rebuild: true)
         await again?.close()
+    }
+
+    @Test func `a data folder that went away is told as such`() async throws {
+        let base = try await bench.open()
+        let lost = await #expect(throws: OutcropFailure.self) {
+            try await base.adoptUpload(
+                temporaryPath: base.incomingDirectory + "/none", filename: "a.txt", contentType: "text/plain", metadata: [:])
+        }
+        #expect(lost?.code == "data_folder")
+        try FileManager.default.removeItem(atPath: bench.data + "/uploads")
+        let gone = await #expect(throws: OutcropFailure.self) { try await bench.upload("a.txt", "text", to: base) }
+        #expect(gone?.code == "data_folder" && gone?.message.contains("OUTCROP_DATA") == true)
+        #expect(try await base.documentNames().isEmpty)
+        await base.close()
     }
 
     // MARK: Log

@@ -72,8 +72,9 @@ struct SeededGenerator: RandomNumberGenerator {
         let dimensions = [1, 3, 31, 32, 33, 64][round % 6]
         var index = VectorIndex(dimensions: dimensions)
         var expected: [Int64: [Float]] = [:]
-        for _ in 0..<(round % 2 == 0 ? 300 : 3_000) {
-            let id = Int64.random(in: -50...2_000, using: &random)
+        for _ in 0..<(round % 2 == 0 ? 300 : 12_000) {
+            // Enough ids for several blocks, met in any order.
+            let id = Int64.random(in: -50...(round % 2 == 0 ? 200 : 6_000), using: &random)
             if Int.random(in: 0..<4, using: &random) == 0 {
                 index.remove(id: id)
                 expected[id] = nil
@@ -102,6 +103,18 @@ struct SeededGenerator: RandomNumberGenerator {
         }
         let sorted = hits.sorted { $0.score > $1.score || ($0.score == $1.score && $0.id < $1.id) }
         return Array(sorted.prefix(topK))
+    }
+
+    @Test(arguments: [false, true]) func `ids in any order lie in one block each`(isDescending: Bool) {
+        var index = VectorIndex(dimensions: 1)
+        let total = VectorIndex.rowsPerBlock * 6
+        let ids = isDescending ? Array((0..<total).reversed()) : (0..<total).map { $0 * 2_731 % total }
+        for id in ids { index.insert(id: Int64(id), [1]) }
+        #expect(index.count == total)
+        let bounds = index.blocks.map { ($0.lowestID, $0.highestID) }
+        #expect(zip(bounds, bounds.dropFirst()).allSatisfy { $0.1 < $1.0 })
+        #expect(index.blocks.count <= 13)
+        #expect((0..<total).allSatisfy { index.score([1], id: Int64($0)) == 1 })
     }
 
     @Test func `packs its blocks when most rows are gone`() {

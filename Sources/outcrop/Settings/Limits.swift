@@ -6,6 +6,7 @@ struct Limits: Sendable {
     var http = HTTPLimits()
     var extraction = TextExtractor.Limits()
     var jsonBodyBytes = 8 * 1_048_576
+    var jsonBytesInFlight = 128 * 1_048_576
     var uploadBytes = 256 * 1_048_576
     var concurrentAnswers = 256
     var concurrentUploads = 16
@@ -43,13 +44,16 @@ extension Limits {
         bytes("HEAD_BYTES", "request line and fields together", \.http.headBytesMax),
         count("FIELDS", "header fields in a request", \.http.fieldCountMax),
         bytes("BODY_BYTES", "any request body but uploads", \.jsonBodyBytes),
+        bytes("BODIES_BYTES", "such bodies of all requests together", \.jsonBytesInFlight),
         bytes("UPLOAD_BYTES", "an uploaded document", \.uploadBytes),
         bytes("TRAILER_BYTES", "trailers of a chunked body", \.http.trailerBytesMax),
         count("CONNECTIONS", "open connections", \.http.connectionsMax),
         seconds("HEAD_SECONDS", "time to send a request head", \.http.headSeconds),
         seconds("BODY_IDLE_SECONDS", "pause within a request body", \.http.bodyIdleSeconds),
+        count("BODY_BYTES_PER_SECOND", "slowest request body on average, bytes a second", \.http.bodyBytesPerSecondMin),
         seconds("KEEP_ALIVE_SECONDS", "idle connection", \.http.keepAliveSeconds),
         seconds("WRITE_SECONDS", "client that does not read", \.http.writeSeconds),
+        seconds("HALF_CLOSED_SECONDS", "answering a client that has closed its sending side", \.http.halfClosedSeconds),
         seconds("DRAIN_SECONDS", "finishing answers after SIGTERM", \.http.drainSeconds),
         count("CONCURRENT_ANSWERS", "answers in progress", \.concurrentAnswers),
         count("CONCURRENT_UPLOADS", "uploads in progress", \.concurrentUploads),

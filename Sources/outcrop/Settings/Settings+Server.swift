@@ -17,6 +17,7 @@ extension Settings {
         server.defaultModel = model
         server.uploadBytesMax = limits.uploadBytes
         server.jsonBodyBytesMax = limits.jsonBodyBytes
+        server.jsonBytesInFlightMax = limits.jsonBytesInFlight
         server.answersMax = limits.concurrentAnswers
         server.uploadsMax = limits.concurrentUploads
         // Between two requests the sandbox is frozen: a sync would stand still in the middle.

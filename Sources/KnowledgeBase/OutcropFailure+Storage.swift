@@ -2,6 +2,13 @@ internal import RAG
 import SQLite
 
 extension OutcropFailure {
+    /// The data folder is not as it must be.
+    init(_ error: FileSystem.Failure) {
+        self.init(
+            .internal, code: "data_folder",
+            "\(error.path): \(error.operation): \(error.reason). Check the disk, its free space and OUTCROP_DATA.")
+    }
+
     /// What a person can do about the database's error; nil for what is our own mistake.
     init?(_ error: SQLiteError, database: String) {
         if error.isFull || error.isInputOutput {
