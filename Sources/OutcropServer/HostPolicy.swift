@@ -7,7 +7,7 @@ internal import RAG
 /// Against DNS rebinding: a web page whose own name is made to lead to 127.0.0.1 counts as the same origin for a browser, so only
 /// the `Host` it sends, the page's name, tells it from a program on this machine.
 struct HostPolicy: Sendable {
-    /// Lower-case, IPv6 addresses in brackets; nil lets every host in.
+    /// Lower-case; nil lets every host in.
     private let hosts: Set<String>?
 
     init(_ settings: ServerSettings) {
@@ -15,8 +15,7 @@ struct HostPolicy: Sendable {
             hosts = nil
             return
         }
-        let bound = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        let known = ["localhost", "[::1]", bound] + [settings.publicURL.flatMap(Self.authority)].compactMap(\.self)
+        let known = ["localhost"] + [settings.publicURL.flatMap(Self.authority)].compactMap(\.self)
         hosts = Set(known.map(Self.host))
     }
 
@@ -24,7 +23,7 @@ struct HostPolicy: Sendable {
     func check(_ request: HTTPRequest) throws {
         guard let hosts, let authority = request.authority else { return }
         let host = Self.host(authority)
-        guard !hosts.contains(host), !Self.isLoopback(host) else { return }
+        guard !hosts.contains(host), !Self.isNumeric(host) else { return }
         throw OutcropFailure(
             .forbidden, code: "unknown_host",
             """
@@ -46,10 +45,11 @@ struct HostPolicy: Sendable {
         return authority[..<(end ?? authority.endIndex)].lowercased()
     }
 
-    /// 127.0.0.0/8 in four decimal parts, as browsers write it; `127.evil.example` is a name.
-    private static func isLoopback(_ host: String) -> Bool {
+    /// `[::1]`, or four decimal parts as browsers write them; `127.evil.example` is a name.
+    private static func isNumeric(_ host: String) -> Bool {
+        if host.hasPrefix("["), host.hasSuffix("]") { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127"
+        return parts.count == 4
             && parts.allSatisfy { part in part.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8(part) != nil }
     }
 }

@@ -106,17 +106,17 @@ struct Visit: Sendable, CustomTestStringConvertible {
         Visit(host: "evil.example:8080", isLetIn: false), Visit(host: "127.0.0.1.evil.example", isLetIn: false),
         Visit(host: "127.evil.example.com", isLetIn: false), Visit(host: "127.0.0.256", isLetIn: false),
         Visit(host: "127.0.0.+1", isLetIn: false), Visit(host: "127.0.0.", isLetIn: false),
-        Visit(host: "[::2]:80", isLetIn: false),
+        Visit(host: "[::2]:80", isLetIn: true),
         Visit(host: "localhost.evil.example", isLetIn: false), Visit(host: "xdocs.example.com", isLetIn: false),
-        Visit(host: "", isLetIn: false), Visit(host: "192.168.0.9", isLetIn: false),
-        Visit(host: "192.168.0.9", path: "/health", isLetIn: true),
+        Visit(host: "", isLetIn: false), Visit(host: "192.168.0.9", isLetIn: true),
+        Visit(host: "evil.example", path: "/health", isLetIn: true),
         Visit(host: "evil.example", path: "/openapi.json", isLetIn: false),
         Visit(host: "evil.example", method: .post, path: "/v1/kb/sync", isLetIn: false),
         Visit(host: "evil.example", path: "/nothing", isLetIn: false),
     ]
 
     @Test(arguments: visits)
-    func `without keys only our own names are answered`(visit: Visit) async throws {
+    func `without keys only numeric addresses and our own names are answered`(visit: Visit) async throws {
         var fixture = try Fixture()
         fixture.settings.host = "10.1.2.3"
         fixture.settings.publicURL = "https://docs.example.com/rag"
@@ -138,7 +138,7 @@ struct Visit: Sendable, CustomTestStringConvertible {
         #expect(try await visit.status(fixture.application()).status == 401)
     }
 
-    @Test func `an IPv6 address it listens on is written in brackets`() async throws {
+    @Test func `an IPv6 address counts in brackets only`() async throws {
         var fixture = try Fixture()
         fixture.settings.host = "fd00::1"
         #expect(try await Visit(host: "[fd00::1]:8080", isLetIn: true).status(fixture.application()).status == 200)

@@ -166,6 +166,7 @@ private struct FakeEmbedder: Embedder {
 }
 
 extension ExactText: ExpressibleByStringInterpolation {
+    /// Tests write keys as literals.
     public init(stringLiteral value: String) { self.init(value) }
 }
 

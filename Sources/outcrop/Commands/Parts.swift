@@ -63,7 +63,8 @@ struct Parts {
         do {
             return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
-            throw SettingsError("OUTCROP_PROMPT_FILE: \(path) cannot be read as UTF-8 text. Name a readable template, or leave it unset.")
+            throw SettingsError(
+                "OUTCROP_PROMPT_FILE: \(path) cannot be read as UTF-8 text. Name a readable template, or leave it unset.")
         }
     }
 }

@@ -9,6 +9,7 @@ extension Settings {
         server.httpLimits = limits.http
         // The routes hold their own bounds; the transport's must let the largest of them pass, form fields included.
         server.httpLimits.bodyBytesMax = max(limits.jsonBodyBytes, limits.uploadBytes) + 1_048_576
+        server.checksHost = auth != .none
         server.apiKeys = auth == .none ? [] : apiKeys
         server.rateLimit = RateLimit(requestsPerMinute: requestsPerMinute, tokensPerMinute: tokensPerMinute)
         server.corsOrigins = corsOrigins
