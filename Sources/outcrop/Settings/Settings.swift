@@ -10,7 +10,8 @@ struct Settings: Sendable {
     enum Auth: String, CaseIterable, Sendable { case auto, none }
     enum LogFormat: String, CaseIterable, Sendable { case text, json }
 
-    /// Tuned with `make eval`: below this cosine the passages of unrelated questions lie.
+    /// 97 to 99 % of questions have a relevant passage above it (SciFact, chunking_evaluation); of the same questions put to
+    /// three unrelated documents, 97 to 99 % find nothing above it.
     static let minScoreDefault = 0.25
 
     var host = "127.0.0.1"
