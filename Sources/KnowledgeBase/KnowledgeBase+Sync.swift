@@ -44,8 +44,10 @@ extension KnowledgeBase {
     private func runSync(_ job: SyncJob) async {
         let (status, error) = await outcome(job)
         if let ended = sync.ended(status, error: error) {
-            logger.info(
-                "sync ended",
+            // The folder is looked at every minute: that nothing has changed is no news.
+            let isNews = status != .completed || ended.added + ended.updated + ended.deleted + ended.failed > 0
+            logger.log(
+                level: isNews ? .info : .debug, "sync ended",
                 metadata: [
                     "job": "\(job.id)", "status": "\(status.rawValue)", "added": "\(ended.added)", "updated": "\(ended.updated)",
                     "deleted": "\(ended.deleted)", "failed": "\(ended.failed)",
