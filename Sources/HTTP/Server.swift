@@ -67,6 +67,7 @@ package final class Server: Sendable {
     /// plus a second for cancelled handlers to unwind. A handler that ignores its cancellation runs on after that, without a client.
     /// Throws `ServerError` when called twice.
     package func run() async throws {
+        await Self.openClocks()
         let listener = try phase.withLock { phase throws(ServerError) in
             guard case .listening(let listener) = phase else {
                 throw ServerError(.alreadyRunning, "a server runs once: make another")
@@ -86,6 +87,14 @@ package final class Server: Sendable {
             shutdown()
         }
         phase.withLock { $0 = .ended }
+    }
+
+    /// Dispatch opens a descriptor for events and one for each clock when it first needs them, and traps when there is none left:
+    /// so it must have them before clients can take the last one.
+    private static func openClocks() async {
+        let moment = Duration.nanoseconds(1)
+        try? await Task.sleep(for: moment, clock: .suspending)
+        try? await Task.sleep(for: moment, clock: .continuous)
     }
 
     /// Stops accepting, finishes running exchanges (with `connection: close`), closes idle connections; after `drainSeconds` cancels and closes the rest.

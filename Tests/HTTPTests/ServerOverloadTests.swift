@@ -76,19 +76,20 @@ import Testing
                 do {
                     while true { clients.append(try RawClient(port: port)) }
                 } catch RawClient.Failure.system("socket", EMFILE) {}
-                // With connections in the backlog that it cannot take, the loop must not spin.
+                // With connections in the backlog that it cannot take, the loop must not spin: that would take most of the time.
                 let idling = Self.processorMilliseconds {
                     _ = DispatchSemaphore(value: 0).wait(timeout: .now() + .milliseconds(500))
                 }
-                guard idling < 40 else { return -1 }
+                guard idling < 200 else { return -1 }
                 // Every client that leaves gives two descriptors back, so all others get their turn.
                 for index in clients.indices where index.isMultiple(of: 2) { clients[index].close() }
                 let staying = clients.indices.filter { !$0.isMultiple(of: 2) }.map { clients[$0] }
                 let served = try staying.filter { try $0.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status == 200 }
                 return served.count == staying.count ? served.count : -1
             }
+            // One an episode; there can be no more episodes than connections that end.
             let warnings = log.lines.all.filter { $0.contains("cannot accept") }.count
-            guard served > 8, (1...10).contains(warnings) else { exit(1) }
+            guard served > 8, (1...96).contains(warnings) else { exit(1) }
         }
     }
 
