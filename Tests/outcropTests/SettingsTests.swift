@@ -20,6 +20,18 @@ private func settings(_ environment: [String: String], flags: [String: String] =
         #expect(try settings(["OUTCROP_TOP_K": ""]).topK == 6)
     }
 
+    @Test(arguments: [".", "./", "uploads", "./uploads/", "uploads/deep", "../x/uploads"])
+    func `documents within the uploads are refused`(place: String) throws {
+        let flags = ["DATA": "/nonexistent/x", "DOCUMENTS": "/nonexistent/x/" + place]
+        #expect(throws: SettingsError.self) { try settings([:], flags: flags).checkFolders() }
+    }
+
+    @Test(arguments: ["documents", "uploads-old", "..", "../y"])
+    func `documents beside, around and next to the uploads are taken`(place: String) throws {
+        let flags = ["DATA": "/nonexistent/x", "DOCUMENTS": "/nonexistent/x/" + place]
+        try settings([:], flags: flags).checkFolders()
+    }
+
     @Test(arguments: ["DATA", "DOCUMENTS", "HOST", "API_KEYS"])
     func `an empty flag is an error`(name: String) {
         #expect(throws: SettingsError("The flag for OUTCROP_\(name) is empty: give it a value or leave it out.")) {

@@ -163,4 +163,13 @@ extension Settings {
             Set OUTCROP_API_KEYS to one or more keys, listen on 127.0.0.1, or say OUTCROP_AUTH=none.
             """)
     }
+
+    /// Refuses a documents folder that shows the uploads a second time.
+    func checkFolders() throws {
+        func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+        let (ours, theirs) = (resolved(data), resolved(documents))
+        guard theirs == ours || theirs == ours + "/uploads" || theirs.hasPrefix(ours + "/uploads/") else { return }
+        throw SettingsError(
+            "OUTCROP_DOCUMENTS (\(documents)) lies in OUTCROP_DATA (\(data)), where the uploads are: choose another folder for one.")
+    }
 }
