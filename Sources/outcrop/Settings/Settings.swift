@@ -170,6 +170,7 @@ extension Settings {
         let (ours, theirs) = (resolved(data), resolved(documents))
         guard theirs == ours || theirs == ours + "/uploads" || theirs.hasPrefix(ours + "/uploads/") else { return }
         throw SettingsError(
-            "OUTCROP_DOCUMENTS (\(documents)) lies in OUTCROP_DATA (\(data)), where the uploads are: choose another folder for one.")
+            "OUTCROP_DOCUMENTS (\(documents)) lies in OUTCROP_DATA (\(data)), where the uploads are: choose another folder for one."
+        )
     }
 }

@@ -18,7 +18,8 @@ struct LogLines: LogHandler {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let time = Date().formatted(.iso8601)
         let line = format == .json ? json(time, event, fields) : text(time, event, fields)
-        StandardError.write(line + "\n")
+        // On a terminal a progress bar may stand in the line.
+        StandardError.write((StandardError.isTerminal ? "\r\u{1B}[K" : "") + line + "\n")
     }
 
     private func text(_ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
