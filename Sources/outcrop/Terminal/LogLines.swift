@@ -53,10 +53,13 @@ enum StandardError {
     static var isTerminal: Bool { isatty(2) == 1 }
 }
 
-/// Standard output, written through at once so that answers are seen as they come.
+/// Standard output, written through at once so that answers are seen as they come. Ends the process with exit code 1 when it
+/// cannot be written (a full disk): what nobody received is not done.
 enum StandardOutput {
     static func write(_ text: String) {
         print(text, terminator: "")
-        fflush(nil)
+        guard fflush(nil) != 0 else { return }
+        StandardError.write("outcrop: standard output cannot be written (error \(errno)).\n")
+        exit(1)
     }
 }
