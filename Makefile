@@ -3,6 +3,8 @@ SHELL := /bin/bash
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 RELEASE := .build/release/outcrop
 MODEL := .cache/model/model.safetensors
+# The folder alone proves nothing: an interrupted installation leaves one behind.
+VENV := .venv/complete
 DOCS ?= .cache/documents
 DATA ?=
 PORT ?= 8080
@@ -10,13 +12,16 @@ SECONDS ?= 30
 # Extra arguments for `outcrop serve`, such as ARGS="--top-k 8".
 ARGS ?=
 
+# On a fresh machine everything needs what `deps` installs, and one `swift build` already uses all processors.
+.NOTPARALLEL:
+
 .PHONY: run test build lint format bench eval fuzz model deps clean help
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 run: deps model build $(if $(filter .cache/documents,$(DOCS)),.cache/documents) ## Install, build and serve DOCS=folder on PORT=8080 (Ctrl-C stops)
-	$(RELEASE) serve --documents "$(DOCS)" --port $(PORT) $(ARGS)
+	docs="$(DOCS)"; exec $(RELEASE) serve --documents "$${docs/#\~\//$$HOME/}" --port $(PORT) $(ARGS)
 
 # The default folder: the project's own README and a sample PDF.
 .PHONY: .cache/documents
@@ -26,7 +31,7 @@ run: deps model build $(if $(filter .cache/documents,$(DOCS)),.cache/documents) 
 build: deps ## Build the release binary
 	swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product outcrop
 
-test: deps model .venv ## Run every test: Swift, then real clients against the binary
+test: deps model $(VENV) ## Run every test: Swift, then real clients against the binary
 	.ci/test
 
 lint: deps ## Check format, imports and house rules
@@ -35,7 +40,7 @@ lint: deps ## Check format, imports and house rules
 format: ## Format all Swift files
 	swift format --in-place --recursive Package.swift Sources Tests
 
-bench: build model .venv ## Measure the running server (FILTER=name picks one)
+bench: build model $(VENV) ## Measure the running server (FILTER=name picks one)
 	.venv/bin/python Tests/Benchmarks/run.py $(FILTER)
 
 eval: build model ## Measure retrieval on the question sets in DATA=folder
@@ -52,10 +57,10 @@ $(MODEL):
 deps: ## Install missing Debian packages
 	@.ci/deps
 
-.venv: Tests/Interop/requirements.txt
+$(VENV): Tests/Interop/requirements.txt
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r Tests/Interop/requirements.txt
-	@touch .venv
+	@touch $@
 
 clean: ## Remove everything built or fetched
 	rm -rf .build .build-* .cache .venv .outcrop

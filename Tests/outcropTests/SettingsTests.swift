@@ -20,6 +20,37 @@ private func settings(_ environment: [String: String], flags: [String: String] =
         #expect(try settings(["OUTCROP_TOP_K": ""]).topK == 6)
     }
 
+    @Test(arguments: [".", "./", "uploads", "./uploads/", "uploads/deep", "../x/uploads"])
+    func `documents within the uploads are refused`(place: String) throws {
+        let flags = ["DATA": "/nonexistent/x", "DOCUMENTS": "/nonexistent/x/" + place]
+        #expect(throws: SettingsError.self) { try settings([:], flags: flags).checkFolders() }
+    }
+
+    @Test(arguments: ["documents", "uploads-old", "..", "../y"])
+    func `documents beside, around and next to the uploads are taken`(place: String) throws {
+        let flags = ["DATA": "/nonexistent/x", "DOCUMENTS": "/nonexistent/x/" + place]
+        try settings([:], flags: flags).checkFolders()
+    }
+
+    @Test(arguments: ["DATA", "DOCUMENTS", "HOST", "API_KEYS"])
+    func `an empty flag is an error`(name: String) {
+        #expect(throws: SettingsError("The flag for OUTCROP_\(name) is empty: give it a value or leave it out.")) {
+            try settings([:], flags: [name: ""])
+        }
+    }
+
+    @Test(arguments: ["AWS_LWA_PORT", "PORT"], ["http", "-1", "65536", "8080 "])
+    func `a port handed down that cannot work is an error`(name: String, value: String) {
+        let error = #expect(throws: SettingsError.self) { try settings([name: value]) }
+        #expect(error?.description.hasPrefix("\(name) is '\(value)'") == true)
+    }
+
+    @Test func `OUTCROP_PORT and an empty variable leave the ports handed down alone`() throws {
+        #expect(try settings(["OUTCROP_PORT": "1", "PORT": "http"]).port == 1)
+        #expect(try settings(["AWS_LWA_PORT": "", "PORT": "2"]).port == 2)
+        #expect(try settings(["PORT": ""]).port == 8080)
+    }
+
     @Test func `an unknown name is an error that suggests the right one`() {
         #expect(
             throws: SettingsError(

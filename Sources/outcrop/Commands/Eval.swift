@@ -18,11 +18,20 @@ struct Eval: AsyncParsableCommand {
     func run() async throws {
         let settings = try CommandRun.settings(flags)
         try await CommandRun.reporting {
+            let sets = try readableSets()
             let bench = RetrievalBench(settings: settings, logger: CommandRun.logger(settings), cache: cache)
             StandardOutput.write("set                             search     recall@5  nDCG@10\n")
-            for set in try questionSets() {
+            for set in sets {
                 for (name, scores) in try await bench.run(set) { StandardOutput.write(Self.row(set.name, name, scores) + "\n") }
             }
+        }
+    }
+
+    private func readableSets() throws -> [QuestionSet] {
+        do {
+            return try questionSets()
+        } catch let error as CocoaError {
+            throw SettingsError("\(error.filePath ?? folder) cannot be read; 'outcrop eval --help' says what the folder holds.")
         }
     }
 
@@ -30,8 +39,11 @@ struct Eval: AsyncParsableCommand {
         var sets: [QuestionSet] = []
         if FileManager.default.fileExists(atPath: folder + "/scifact") { sets.append(try SciFact.load(folder + "/scifact")) }
         if FileManager.default.fileExists(atPath: folder + "/chunking_evaluation") {
-            sets += try sizes.split(separator: ",").compactMap { Int($0) }.map {
-                try ChunkingEvaluation.load(folder + "/chunking_evaluation", chunkSize: $0)
+            sets += try sizes.split(separator: ",").map {
+                guard let size = Int($0), (100...100_000).contains(size) else {
+                    throw SettingsError("--sizes is '\(sizes)' but must be whole numbers from 100 to 100000, such as 400,800.")
+                }
+                return try ChunkingEvaluation.load(folder + "/chunking_evaluation", chunkSize: size)
             }
         }
         guard !sets.isEmpty else { throw SettingsError("\(folder) holds neither scifact/ nor chunking_evaluation/.") }

@@ -21,6 +21,7 @@ struct Parts {
     init(
         _ settings: Settings, logger: Logger, access: Access, adjust: (inout KnowledgeBase.Configuration) -> Void = { _ in }
     ) async throws {
+        try settings.checkFolders()
         self.settings = settings
         self.logger = logger
         let (embedder, notes) = try EmbeddingModel.load(settings)

@@ -13,9 +13,10 @@ struct Search: AsyncParsableCommand {
             let parts = try await Parts(settings, logger: CommandRun.logger(settings), access: .reader)
             let query = RetrievalQuery(texts: [question.joined(separator: " ")], topK: settings.topK)
             let passages = try await parts.knowledgeBase.retrieve(query)
-            for (number, passage) in passages.enumerated() { print(Self.text(number + 1, passage)) }
+            for (number, passage) in passages.enumerated() { StandardOutput.write(Self.text(number + 1, passage) + "\n") }
             if passages.isEmpty {
-                print("Nothing relevant was found. 'outcrop sync' reads new documents; --min-score 0 shows weaker passages.")
+                StandardOutput.write(
+                    "Nothing relevant was found. 'outcrop sync' reads new documents; --min-score 0 shows weaker passages.\n")
             }
             await parts.knowledgeBase.close()
         }

@@ -11,6 +11,10 @@ struct RawSettings {
             guard Setting.names.contains(name) || name.hasPrefix("LIMIT_") else { throw Self.unknown(key) }
             if !value.isEmpty { values[name] = value }
         }
+        // An unset shell variable behind a flag, as in --data "$DATA": with "" the files would go to the root folder.
+        if let name = flags.filter({ $0.value.isEmpty }).keys.min() {
+            throw SettingsError("The flag for OUTCROP_\(name) is empty: give it a value or leave it out.")
+        }
         values.merge(flags) { $1 }
     }
 

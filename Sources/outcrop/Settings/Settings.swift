@@ -55,11 +55,26 @@ struct Settings: Sendable {
 
     private mutating func readPlaces(_ raw: RawSettings) throws {
         host = raw["HOST"] ?? host
-        let inherited = raw.environment["AWS_LWA_PORT"] ?? raw.environment["PORT"]
-        port = try raw.int("PORT", in: 0...65_535) ?? inherited.flatMap(Int.init) ?? port
+        port = try raw.int("PORT", in: Self.ports) ?? Self.inheritedPort(raw.environment) ?? port
         documents = raw["DOCUMENTS"] ?? documents
         syncIntervalSeconds = try raw.int("SYNC_INTERVAL", in: 0...86_400) ?? syncIntervalSeconds
         data = raw["DATA"] ?? (isLambda ? "/tmp/outcrop" : data)
+    }
+
+    private static let ports = 0...65_535
+
+    /// The port that Lambda's web adapter or another platform hands down. The names are not ours, but to listen elsewhere
+    /// without a word would be worse than to refuse.
+    private static func inheritedPort(_ environment: [String: String]) throws -> Int? {
+        for name in ["AWS_LWA_PORT", "PORT"] {
+            guard let text = environment[name], !text.isEmpty else { continue }
+            guard let value = Int(text), ports.contains(value) else {
+                throw SettingsError(
+                    "\(name) is '\(text)' but must be a whole number from 0 to 65535. OUTCROP_PORT takes its place when set.")
+            }
+            return value
+        }
+        return nil
     }
 
     private mutating func readModels(_ raw: RawSettings, processorCount: Int) throws {
@@ -147,5 +162,15 @@ extension Settings {
             \(isLambda ? "On Lambda" : "On \(host)") anyone who can reach this server could read your documents. \
             Set OUTCROP_API_KEYS to one or more keys, listen on 127.0.0.1, or say OUTCROP_AUTH=none.
             """)
+    }
+
+    /// Refuses a documents folder that shows the uploads a second time.
+    func checkFolders() throws {
+        func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+        let (ours, theirs) = (resolved(data), resolved(documents))
+        guard theirs == ours || theirs == ours + "/uploads" || theirs.hasPrefix(ours + "/uploads/") else { return }
+        throw SettingsError(
+            "OUTCROP_DOCUMENTS (\(documents)) lies in OUTCROP_DATA (\(data)), where the uploads are: choose another folder for one."
+        )
     }
 }

@@ -18,7 +18,8 @@ struct LogLines: LogHandler {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let time = Date().formatted(.iso8601)
         let line = format == .json ? json(time, event, fields) : text(time, event, fields)
-        StandardError.write(line + "\n")
+        // On a terminal a progress bar may stand in the line.
+        StandardError.write((StandardError.isTerminal ? "\r\u{1B}[K" : "") + line + "\n")
     }
 
     private func text(_ time: String, _ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
@@ -52,10 +53,13 @@ enum StandardError {
     static var isTerminal: Bool { isatty(2) == 1 }
 }
 
-/// Standard output, written through at once so that answers are seen as they come.
+/// Standard output, written through at once so that answers are seen as they come. Ends the process with exit code 1 when it
+/// cannot be written (a full disk): what nobody received is not done.
 enum StandardOutput {
     static func write(_ text: String) {
         print(text, terminator: "")
-        fflush(nil)
+        guard fflush(nil) != 0 else { return }
+        StandardError.write("outcrop: standard output cannot be written (error \(errno)).\n")
+        exit(1)
     }
 }

@@ -25,7 +25,8 @@ struct ProgressReport {
     private mutating func show(_ job: SyncJob) {
         guard job.status == .running, job.progress.filesTotal > 0 else { return }
         if isTerminal {
-            StandardError.write("\r\u{1B}[K" + Self.bar(job.progress))
+            // Without automatic wrapping (DECAWM): a line longer than the terminal is wide could not be wiped again.
+            StandardError.write("\r\u{1B}[K\u{1B}[?7l" + Self.bar(job.progress) + "\u{1B}[?7h")
             drewBar = true
         } else if job.progress.elapsedSeconds - lastLineAt >= Self.lineSeconds {
             lastLineAt = job.progress.elapsedSeconds
