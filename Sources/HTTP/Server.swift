@@ -91,7 +91,7 @@ package final class Server: Sendable {
 
     /// Dispatch opens a descriptor for events and one for each clock when it first needs them, and traps when there is none left:
     /// so it must have them before clients can take the last one.
-    private static func openClocks() async {
+    static func openClocks() async {
         let moment = Duration.nanoseconds(1)
         try? await Task.sleep(for: moment, clock: .suspending)
         try? await Task.sleep(for: moment, clock: .continuous)
