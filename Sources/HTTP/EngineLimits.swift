@@ -16,6 +16,8 @@ enum EngineLimits {
     static let lingerSeconds = 5.0
     /// Connections beyond `connectionsMax` that are answered with 503 at the same time; further ones wait in the backlog.
     static let refusalsMax = 32
+    /// Descriptors that connections leave to files, the database and Dispatch, whose thread monitor traps when it cannot open one.
+    static let descriptorsReserved = 64
     /// A refused connection must have sent its request head after this time.
     static let refusalSeconds = 5.0
     /// A connection that carries nothing is probed after this time …
@@ -37,4 +39,9 @@ enum EngineLimits {
     static let tickSeconds = 1.0
     /// Valid request ids of clients are at most this long.
     static let requestIDBytesMax = 128
+
+    /// `connectionsMax`, or fewer where the process may have only so many descriptors (`ulimit -n`); at least one.
+    static func connectionsMax(_ wanted: Int, descriptors: Int) -> Int {
+        max(1, min(wanted, descriptors - descriptorsReserved - refusalsMax))
+    }
 }

@@ -45,7 +45,22 @@ package final class Server: Sendable {
 
     /// Binds and listens at once (throws `ServerError` with the remedy when the port is taken); serves after `run`. Ignores SIGPIPE in this process.
     package convenience init(_ configuration: Configuration, logger: Logger, handler: @escaping Handler) throws {
-        try self.init(configuration, logger: logger, clock: ActiveClock(), handler: handler)
+        try self.init(Self.bounded(configuration, logger), logger: logger, clock: ActiveClock(), handler: handler)
+    }
+
+    /// Connections alone shall never take the last descriptor.
+    private static func bounded(_ configuration: Configuration, _ logger: Logger) -> Configuration {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return configuration }
+        var configuration = configuration
+        let wanted = configuration.limits.connectionsMax
+        let allowed = EngineLimits.connectionsMax(wanted, descriptors: Int(clamping: limit.rlim_cur))
+        if allowed < wanted {
+            logger.warning(
+                "at most \(allowed) connections instead of \(wanted): the process may open \(limit.rlim_cur) files (ulimit -n)")
+        }
+        configuration.limits.connectionsMax = allowed
+        return configuration
     }
 
     init(_ configuration: Configuration, logger: Logger, clock: ActiveClock, handler: @escaping Handler) throws {

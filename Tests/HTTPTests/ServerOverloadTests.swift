@@ -65,6 +65,11 @@ import Testing
             })
     }
 
+    @Test(arguments: [(4_096, 1_024, 928), (100, 1_024, 100), (4_096, 50, 1), (4_096, Int.max, 4_096)])
+    func `connections leave descriptors to the rest of the process`(wanted: Int, descriptors: Int, allowed: Int) {
+        #expect(EngineLimits.connectionsMax(wanted, descriptors: descriptors) == allowed)
+    }
+
     /// In a process of its own: the limit of open files is the process's.
     @Test func `survives running out of descriptors and serves those that waited`() async throws {
         await #expect(processExitsWith: .success) {
