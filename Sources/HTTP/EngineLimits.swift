@@ -16,7 +16,7 @@ enum EngineLimits {
     static let lingerSeconds = 5.0
     /// Connections beyond `connectionsMax` that are answered with 503 at the same time; further ones wait in the backlog.
     static let refusalsMax = 32
-    /// Descriptors that connections leave to files, the database and Dispatch, whose thread monitor traps when it cannot open one.
+    /// Descriptors that connections leave to files, the database and Dispatch, which can trap without one.
     static let descriptorsReserved = 64
     /// A refused connection must have sent its request head after this time.
     static let refusalSeconds = 5.0

@@ -128,15 +128,17 @@ import Testing
     func `drains on a termination signal`(number: Int32) async throws {
         await #expect(processExitsWith: .exitCode(7)) { [number] in
             let started = Gate()
+            let isDraining = Gate()
             let server = try liveServer { _ in
                 started.open()
-                try await Task.sleep(for: .milliseconds(50))
+                await isDraining.wait()
                 return .text("done")
             }
             let caught = Collected<Int32>()
             let signals = try TerminationSignals { number in
                 caught.append(number)
                 server.shutdown()
+                isDraining.open()
             }
             async let running: Void = server.run()
             let status = try await onThread {
