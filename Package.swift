@@ -31,6 +31,7 @@ let package = Package(
             name: "outcrop",
             dependencies: [
                 "OutcropServer", "OpenAIAPI", "KnowledgeBase", "LocalModels", "RAG", "Documents", "HTTP",
+                "AWSAdapters", "AWS", "HTTPClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -47,6 +48,9 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "OpenAIAPI", dependencies: ["RAG"], swiftSettings: strict),
         .target(
+            name: "AWSAdapters", dependencies: ["AWS", "HTTPClient", "RAG"],
+            resources: [.embedInCode("models.json")], swiftSettings: strict),
+        .target(
             name: "KnowledgeBase",
             dependencies: [
                 "RAG", "SQLite", "VectorIndex", "Documents",
@@ -57,11 +61,24 @@ let package = Package(
         .target(name: "LocalModels", dependencies: ["RAG", "CKernels"], swiftSettings: strict),
         .target(name: "RAG", resources: [.embedInCode("prompt.tmpl")], swiftSettings: strict),
         .target(
+            name: "AWS",
+            dependencies: [
+                "HTTPClient", "CZlib",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Documents",
             dependencies: [.product(name: "Subprocess", package: "swift-subprocess")],
             swiftSettings: strict),
         .target(name: "VectorIndex", dependencies: ["CKernels"], swiftSettings: strict),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
+        .target(
+            name: "HTTPClient",
+            dependencies: ["CCurl", "CLinux", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: strict),
         .target(
             name: "HTTP",
             dependencies: [
@@ -71,6 +88,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // Needs libcurl's headers to build and its shared library to run, but is not linked against it.
+        .target(name: "CCurl"),
         .target(name: "CLinux"),
         .target(name: "CKernels", cSettings: optimised),
 
@@ -80,6 +100,24 @@ let package = Package(
                 "HTTP", "CLinux", .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "CCurl", "CLinux", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AWSTests",
+            dependencies: [
+                "AWS", "HTTPClient", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "AWSAdaptersTests",
+            dependencies: [
+                "AWSAdapters", "AWS", "HTTPClient", "RAG", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"], swiftSettings: strict),
         .testTarget(name: "VectorIndexTests", dependencies: ["VectorIndex", "CKernels"], swiftSettings: strict),
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], resources: [.copy("Fixtures")], swiftSettings: strict),

@@ -49,7 +49,7 @@ private actor ExtractiveRun {
             let limited = AnswerLimit(options: request.options, counter: counter).applied(to: pieces)
             let prompt = ([request.system] + request.messages.map(\.text)).reduce(0) { $0 + counter.count($1) }
             let usage = Usage(promptTokens: prompt, completionTokens: counter.count(limited.pieces.joined()))
-            return limited.pieces.map(GenerationEvent.text) + [.finished(limited.reason, usage)]
+            return limited.pieces.map { GenerationEvent.text(TextPieces($0)) } + [.finished(limited.reason, usage)]
         }
         events = composed
         return composed

@@ -47,11 +47,15 @@ package struct ErrorEnvelope: Hashable, Sendable {
         case .unauthenticated: (401, "invalid_api_key")
         case .forbidden: (403, nil)
         case .notFound: (404, "not_found")
+        case .modelTimeout: (408, "model_timeout")
         case .conflict: (409, "conflict")
         case .tooLarge: (413, "request_too_large")
+        case .modelFailed: (424, "model_error")
         case .rateLimited: (429, "rate_limit_exceeded")
         case .internal: (500, nil)
+        case .badGateway: (502, "bad_gateway")
         case .unavailable: (503, nil)
+        case .gatewayTimeout: (504, "gateway_timeout")
         }
     }
 

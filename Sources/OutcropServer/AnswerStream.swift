@@ -45,9 +45,13 @@ struct AnswerStream: Sendable {
     private func write(_ item: AnswerFeed.Item, to writer: any ResponseWriter) async throws -> Bool {
         switch item {
         case .idle: try await writer.write(ServerSentEvents.keepAlive)
-        case .event(.text(let piece)):
-            meter.count(piece)
-            try await send(encoder.text(piece), to: writer)
+        case .event(.text(let text)):
+            var frames: [UInt8] = []
+            for piece in text.pieces {
+                meter.count(piece)
+                frames += ServerSentEvents.data(encoder.text(piece))
+            }
+            try await writer.write(frames)
         case .event(.citations(let citations)):
             if !citations.isEmpty { try await send(encoder.citations(citations, linkFor: links.link), to: writer) }
         case .event(.finished(let reason, let usage, _)):

@@ -16,9 +16,11 @@ struct WholeAnswer {
         var end: (FinishReason, Usage, AnswerTimings)?
         for try await event in events {
             switch event {
-            case .text(let piece):
-                meter.count(piece)
-                text += piece
+            case .text(let new):
+                for piece in new.pieces {
+                    meter.count(piece)
+                    text += piece
+                }
                 guard text.utf8.count <= bytesMax else {
                     throw OutcropFailure(.internal, "The model wrote more than \(bytesMax) bytes and was stopped.")
                 }

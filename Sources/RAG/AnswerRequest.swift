@@ -34,7 +34,7 @@ package struct RetrievalOptions: Hashable, Sendable {
 
 /// What an answer yields, in this order: text pieces, then citations once (possibly empty), then finished once.
 package enum AnswerEvent: Sendable {
-    case text(String)
+    case text(TextPieces)
     case citations([Citation])
     case finished(FinishReason, Usage, AnswerTimings)
 }

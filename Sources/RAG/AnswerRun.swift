@@ -59,10 +59,11 @@ actor AnswerRun {
         var events = stream
         while let event = try await events.next(isolation: self) {
             switch event {
-            case .text(""): continue
-            case .text(let piece):
+            case .text(let text):
+                let pieces = text.pieces.filter { !$0.isEmpty }
+                if pieces.isEmpty { continue }
                 phase = .streaming(events)
-                return text(piece)
+                return self.text(TextPieces(pieces))
             case .finished(let reason, let usage):
                 phase = .citing(reason, usage)
                 return try await next()
@@ -74,16 +75,16 @@ actor AnswerRun {
             "The model \(generator.modelID) ended before its answer was complete. Ask again.")
     }
 
-    private func text(_ piece: String) -> AnswerEvent {
+    private func text(_ text: TextPieces) -> AnswerEvent {
         timings.firstTokenMilliseconds = timings.firstTokenMilliseconds ?? assistant.clock.milliseconds(since: start)
-        scanner.read(piece)
-        return .text(piece)
+        for piece in text.pieces { scanner.read(piece) }
+        return .text(text)
     }
 
     private func refuse(_ refusal: String) -> AnswerEvent {
         let promptTokens = request.messages.reduce(0) { $0 + assistant.settings.tokenCount($1.text) + TokenEstimate.perMessage }
         let usage = Usage(promptTokens: promptTokens, completionTokens: assistant.settings.tokenCount(refusal))
         phase = .citing(.stop, usage)
-        return text(refusal)
+        return text(TextPieces(refusal))
     }
 }

@@ -24,6 +24,6 @@ extension Citation {
     fileprivate init(_ passage: Passage, number: Int, markers: [Range<Int>]) {
         self.init(
             number: number, documentID: passage.documentID, filename: passage.filename, page: passage.page, excerpt: passage.text,
-            range: passage.range, score: passage.score, markers: markers)
+            range: passage.range, score: passage.score, markers: markers, uri: passage.uri)
     }
 }

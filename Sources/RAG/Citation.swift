@@ -12,10 +12,12 @@ package struct Citation: Hashable, Sendable {
     package var score: Double
     /// Unicode-scalar ranges of this citation's markers in the complete answer, in order.
     package var markers: [Range<Int>]
+    /// Where the document itself is, when that is not here.
+    package var uri: String?
 
     package init(
         number: Int, documentID: String, filename: String, page: Int?, excerpt: String, range: Range<Int>,
-        score: Double, markers: [Range<Int>]
+        score: Double, markers: [Range<Int>], uri: String? = nil
     ) {
         self.number = number
         self.documentID = documentID
@@ -25,5 +27,6 @@ package struct Citation: Hashable, Sendable {
         self.range = range
         self.score = score
         self.markers = markers
+        self.uri = uri
     }
 }

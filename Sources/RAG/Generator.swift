@@ -7,9 +7,17 @@ package protocol Generator: Sendable {
 }
 
 package enum GenerationEvent: Hashable, Sendable {
-    /// A piece of the answer, never empty.
-    case text(String)
+    case text(TextPieces)
     case finished(FinishReason, Usage)
+}
+
+/// Pieces of an answer that became known together, in order, none empty. Each becomes a chunk of its own; all go out in one write.
+package struct TextPieces: Hashable, Sendable, ExpressibleByStringInterpolation {
+    package var pieces: [String]
+
+    package init(_ pieces: [String]) { self.pieces = pieces }
+    package init(_ piece: String) { pieces = [piece] }
+    package init(stringLiteral piece: String) { pieces = [piece] }
 }
 
 package enum FinishReason: String, Codable, Sendable {

@@ -3,9 +3,20 @@
 /// `RAG` and the modules above it throw this for everything that must come out as a proper status and error code;
 /// any other error is answered as an internal error without its text.
 package struct OutcropFailure: Error, Hashable, Sendable {
-    /// Maps one to one onto a status: 400, 401, 403, 404, 409, 413, 429, 500, 503.
+    /// Maps one to one onto a status: 400, 401, 403, 404, 408, 409, 413, 424, 429, 500, 502, 503, 504.
     package enum Kind: Hashable, Sendable {
-        case invalidRequest, unauthenticated, forbidden, notFound, conflict, tooLarge, rateLimited, `internal`, unavailable
+        case invalidRequest, unauthenticated, forbidden, notFound
+        /// The model took too long by its own account.
+        case modelTimeout
+        case conflict, tooLarge
+        /// The model, or what it needs, failed while working on this request.
+        case modelFailed
+        case rateLimited, `internal`
+        /// The service behind us cannot be reached, or answers nonsense.
+        case badGateway
+        case unavailable
+        /// The service behind us did not answer in time.
+        case gatewayTimeout
     }
 
     package var kind: Kind

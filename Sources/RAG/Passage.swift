@@ -14,10 +14,12 @@ package struct Passage: Hashable, Sendable {
     /// Relevance 0–1: the fp32 cosine of query and chunk, or bm25/(1+bm25) without a model. Grows with relevance.
     package var score: Double
     package var metadata: [String: JSONValue]
+    /// Where the document itself is, when that is not here: a remote retriever's URI.
+    package var uri: String?
 
     package init(
         chunkID: Int64, documentID: String, filename: String, page: Int?, headings: [String], text: String,
-        range: Range<Int>, score: Double, metadata: [String: JSONValue] = [:]
+        range: Range<Int>, score: Double, metadata: [String: JSONValue] = [:], uri: String? = nil
     ) {
         self.chunkID = chunkID
         self.documentID = documentID
@@ -28,5 +30,6 @@ package struct Passage: Hashable, Sendable {
         self.range = range
         self.score = score
         self.metadata = metadata
+        self.uri = uri
     }
 }

@@ -24,9 +24,9 @@ import Testing
         for try await event in ExtractiveGenerator(embedder: embedder).generate(request) {
             #expect(finish == nil)
             switch event {
-            case .text(let piece):
-                #expect(!piece.isEmpty)
-                pieces.append(piece)
+            case .text(let text):
+                #expect(!text.pieces.contains(""))
+                pieces += text.pieces
             case .finished(let reason, let usage): finish = (reason, usage)
             }
         }

@@ -102,7 +102,7 @@ import Testing
 }
 
 extension AnswerFeed.Item {
-    var text: String? { if case .event(.text(let text)) = self { text } else { nil } }
+    var text: String? { if case .event(.text(let text)) = self { text.pieces.joined() } else { nil } }
     var isIdle: Bool { if case .idle = self { true } else { false } }
 }
 

@@ -83,7 +83,9 @@ final class ScriptedGenerator: Generator {
 
     init(_ script: [Step]) { self.script = script }
     convenience init(_ texts: String..., reason: FinishReason = .stop) {
-        self.init(texts.map { .event(.text($0)) } + [.event(.finished(reason, Usage(promptTokens: 3, completionTokens: 2)))])
+        self.init(
+            texts.map { .event(.text(TextPieces($0))) } + [.event(.finished(reason, Usage(promptTokens: 3, completionTokens: 2)))]
+        )
     }
 
     var pulls: Int { state.withLock { $0.pulls } }
@@ -149,9 +151,9 @@ struct Answer {
         for try await event in stream {
             guard finish == nil else { throw Disorder.afterFinish }
             switch event {
-            case .text(let piece):
-                guard citations == nil, !piece.isEmpty else { throw Disorder.text }
-                pieces.append(piece)
+            case .text(let text):
+                guard citations == nil, !text.pieces.isEmpty, !text.pieces.contains("") else { throw Disorder.text }
+                pieces += text.pieces
             case .citations(let list):
                 guard citations == nil else { throw Disorder.citations }
                 citations = list

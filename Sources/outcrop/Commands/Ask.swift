@@ -23,7 +23,7 @@ struct Ask: AsyncParsableCommand {
 
     private static func show(_ event: AnswerEvent) {
         switch event {
-        case .text(let text): StandardOutput.write(text)
+        case .text(let text): StandardOutput.write(text.pieces.joined())
         case .citations(let citations):
             StandardOutput.write("\n" + citations.map { "\n" + source($0) }.joined())
         case .finished: StandardOutput.write("\n")

@@ -1,0 +1,3 @@
+#include "ccurl.h"
+
+const char *ccurl_open(void) { return "contract"; }
