@@ -87,12 +87,9 @@ package struct EventStreamDecoder: Sendable {
     }
 
     private mutating func readFrame() throws(Failure) -> EventStreamFrame? {
-        guard buffer.count - start >= prelude?.totalByteCount ?? Self.preludeByteCount else { return nil }
-        if prelude == nil {
-            prelude = try readPrelude()
-            return try readFrame()
-        }
-        guard let lengths = prelude else { return nil }
+        let available = buffer.count - start
+        if prelude == nil, available >= Self.preludeByteCount { prelude = try readPrelude() }
+        guard let lengths = prelude, available >= lengths.totalByteCount else { return nil }
         let end = start + lengths.totalByteCount
         try check(crcAt: end - 4, over: start..<(end - 4), of: "message")
         let headersStart = start + Self.preludeByteCount
