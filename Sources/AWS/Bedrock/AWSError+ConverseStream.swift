@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 extension AWSError {
     /// An exception message in an event stream; the payload is the exception's JSON.

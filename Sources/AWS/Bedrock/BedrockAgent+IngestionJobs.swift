@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 extension BedrockAgent {
     /// A client token is shorter than this in no request (`ClientToken` in the service model).

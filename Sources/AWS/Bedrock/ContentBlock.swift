@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 /// A union: on the wire an object with exactly one of these names. An unknown member decodes as `.unknown` with its name.
 package enum ContentBlock: Hashable, Sendable, Codable {

@@ -1,5 +1,5 @@
 internal import HTTPClient
-import Synchronization
+internal import Synchronization
 
 extension ConverseStream {
     static let contentType = "application/vnd.amazon.eventstream"

@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 package enum ConverseStreamEvent: Hashable, Sendable {
     case messageStart(role: String)

@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 extension ServiceCall {
     /// The answer's body as the service's model has it. Throws `.malformedResponse` with what is wrong and where.

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Synchronization
 
 /// How far AWS's clock is ahead of ours, learnt from a refusal. A signature is good for five minutes around its time.
 final class ClockSkew: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Synchronization
 
 /// The SDKs' retry quota: a token bucket for each service, so that a service in trouble is not met with a storm of retries.
 /// It does not refill with time, only with calls that succeed.

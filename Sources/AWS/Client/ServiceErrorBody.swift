@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 internal import HTTPTypes
 
 /// What an answer with an error status says: of the service, or of something on the way to it.
