@@ -7,6 +7,10 @@ from .behaviour import Behaviour
 from .connection import chunk, head
 
 
+# Frames that may go out at one go before other streams get their turn.
+BURST_FRAMES = 8
+
+
 class Stream:
     def __init__(self, connection, entry, behaviour, playback, headers):
         self.connection = connection
@@ -24,6 +28,8 @@ class Stream:
         for number, (kind, frame) in enumerate(self.playback.frames(self._latency, self.behaviour.omit)):
             due += self._delay(number, kind) / 1000
             await sleep_until(due)
+            if number % BURST_FRAMES == 0:
+                await asyncio.sleep(0)
             # A client that has stopped reading shifts the schedule; it is not caught up in a burst.
             due = max(due, time.monotonic() - 0.001)
             if not await self._send(number, frame):
@@ -82,6 +88,5 @@ class Stream:
 
 async def sleep_until(due):
     # time.monotonic is asyncio's own clock on Linux.
-    delay = due - time.monotonic()
-    if delay > 0:
+    if (delay := due - time.monotonic()) > 0:
         await asyncio.sleep(delay)
