@@ -33,7 +33,7 @@ class Standin:
         """What a process needs to take the stand-in for Bedrock; a change to None leaves a variable out."""
         variables = {
             "AWS_ENDPOINT_URL": self.url, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_EC2_METADATA_DISABLED": "true"} | changes
+            "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"} | changes
         return {name: value for name, value in variables.items() if value is not None}
 
     def client(self, service, **options):

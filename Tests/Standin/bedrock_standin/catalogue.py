@@ -6,11 +6,15 @@ TEXT, IMAGE, EMBEDDING = ["TEXT"], ["TEXT", "IMAGE"], ["EMBEDDING"]
 
 # id, name, provider, input, output, streams, lifecycle
 ROWS = [
+    # The one that `make run-standin` takes: nobody shall think that somebody's language model answers.
+    ("standin.quoting-v1:0", "Quoting stand-in", "Stand-in", TEXT, TEXT, True, "ACTIVE"),
     ("anthropic.claude-3-haiku-20240307-v1:0", "Claude 3 Haiku", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
     ("anthropic.claude-3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", "Anthropic", IMAGE, TEXT, True, "LEGACY"),
     ("anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
     ("anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
     ("anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
+    ("anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
+    ("anthropic.claude-opus-4-7", "Claude Opus 4.7", "Anthropic", IMAGE, TEXT, True, "ACTIVE"),
     ("amazon.nova-micro-v1:0", "Nova Micro", "Amazon", TEXT, TEXT, True, "ACTIVE"),
     ("amazon.nova-lite-v1:0", "Nova Lite", "Amazon", IMAGE, TEXT, True, "ACTIVE"),
     ("amazon.nova-pro-v1:0", "Nova Pro", "Amazon", IMAGE, TEXT, True, "ACTIVE"),
@@ -28,11 +32,11 @@ ROWS = [
 ]
 # Models that are reached through an inference profile only.
 PROFILE_ONLY = {"anthropic.claude-sonnet-4-20250514-v1:0", "anthropic.claude-sonnet-4-5-20250929-v1:0",
-                "anthropic.claude-haiku-4-5-20251001-v1:0"}
+                "anthropic.claude-haiku-4-5-20251001-v1:0", "anthropic.claude-sonnet-4-6", "anthropic.claude-opus-4-7"}
 SYSTEM_PROFILES = [("us", "anthropic.claude-3-haiku-20240307-v1:0"), ("us", "anthropic.claude-sonnet-4-20250514-v1:0"),
                    ("us", "anthropic.claude-sonnet-4-5-20250929-v1:0"), ("global", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
                    ("global", "anthropic.claude-haiku-4-5-20251001-v1:0"), ("us", "amazon.nova-micro-v1:0"), ("us", "amazon.nova-lite-v1:0"),
-                   ("us", "amazon.nova-pro-v1:0")]
+                   ("us", "anthropic.claude-sonnet-4-6"), ("us", "anthropic.claude-opus-4-7"), ("us", "amazon.nova-pro-v1:0")]
 APPLICATION_PROFILES = [("a1b2c3d4e5f6", "team-docs", "anthropic.claude-3-haiku-20240307-v1:0")]
 IDS = {row[0] for row in ROWS}
 

@@ -7,8 +7,10 @@ IMAGES_MAX, IMAGE_BYTES_MAX = 20, 3_750_000
 DOCUMENTS_MAX, DOCUMENT_BYTES_MAX = 5, 4_500_000
 DOCUMENT_NAME = re.compile(r"(?!.*\s\s)[a-zA-Z0-9\s\-()\[\]]{1,200}")
 # Newer Claude models take one of the two only.
-ONE_SAMPLER = re.compile(r"claude-(opus-4-1|opus-4-[5-9]|sonnet-4-[5-9]|haiku-4-[5-9]|(opus|sonnet|haiku)-[5-9])")
-NO_PREFILL = re.compile(r"amazon\.nova-2|openai\.gpt-oss|claude-(opus|sonnet)-4-[6-9]")
+ONE_SAMPLER = re.compile(r"claude-(opus-4-1|opus-4-[5-9]|sonnet-4-[5-9]|haiku-4-[5-9]|(opus|sonnet|haiku)-[5-9](?!\d))")
+# The newest take none.
+NO_SAMPLERS = re.compile(r"claude-(opus-4-[78]|(opus|sonnet|haiku)-[5-9](?!\d))")
+NO_PREFILL = re.compile(r"amazon\.nova-2|openai\.gpt-oss|claude-(opus|sonnet)-4-[6-9]|claude-(opus|sonnet|haiku)-[5-9](?!\d)")
 ORDER = {"reasoningContent": 0, "text": 1, "citationsContent": 1, "toolUse": 2}
 
 
@@ -174,6 +176,8 @@ def check_prefill(model, messages):
 
 def check_inference(model, parameters):
     inference = parameters.get("inferenceConfig", {})
+    if NO_SAMPLERS.search(model) and (named := [name for name in ("temperature", "topP") if name in inference]):
+        raise invalid(f"The model returned the following errors: `{named[0]}` is deprecated for this model.")
     if "temperature" in inference and "topP" in inference and ONE_SAMPLER.search(model):
         raise invalid("The model returned the following errors: `temperature` and `top_p` cannot both be specified for this model. "
                       "Please use only one.")
