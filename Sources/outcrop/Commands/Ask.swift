@@ -26,6 +26,7 @@ struct Ask: AsyncParsableCommand {
         case .text(let text): StandardOutput.write(text.pieces.joined())
         case .citations(let citations):
             StandardOutput.write("\n" + citations.map { "\n" + source($0) }.joined())
+        case .grounded, .started: break
         case .finished: StandardOutput.write("\n")
         }
     }
