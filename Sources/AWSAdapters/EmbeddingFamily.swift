@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 internal import RAG
 
 /// What a family of embedding models takes and gives. Every limit is the service's own.
