@@ -22,7 +22,6 @@ struct Ask: AsyncParsableCommand {
 
     private static func show(_ event: AnswerEvent) {
         switch event {
-        case .started: break
         case .text(let text): StandardOutput.write(text.pieces.joined())
         case .citations(let citations):
             StandardOutput.write("\n" + citations.map { "\n" + source($0) }.joined())

@@ -12,7 +12,7 @@ struct Limits: Sendable {
     var concurrentUploads = 16
     var promptTokens = 16_000
     var classifySeconds = 0.5
-    var rerankSeconds = 1.5
+    var rerankSeconds = 1.0
     var retrySeconds = 0.8
     var ingestionRetrySeconds = 60.0
     var modelConnectSeconds = 5.0
