@@ -33,7 +33,7 @@ class Gateway:
         build(self.folder)
         self.standin = subprocess.Popen([self.folder / "standin"], stdout=subprocess.PIPE, text=True)
         self.standin_port = int(self.standin.stdout.readline())
-        environment = AWS | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.standin_port}", "OUTCROP_MODEL": model(0)}
+        environment = AWS | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.standin_port}", "OUTCROP_MODEL": model(0), "OUTCROP_LOG_LEVEL": "notice"}
         self.server = serve(environment | settings)
         self.port = int(self.server.url.rsplit(":", 1)[1])
 
