@@ -114,10 +114,8 @@ extension SigV4Signer {
 
     /// In hexadecimal.
     func signature(ofStringToSign string: String, at time: SigningTime) -> String {
-        var key = SymmetricKey(data: Array("AWS4".utf8) + credentials.secretAccessKey.utf8)
-        for part in [String(time.date), region, service, "aws4_request"] {
-            key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(part.utf8), using: key))
-        }
+        let key = SigningKey.derived(
+            secret: credentials.secretAccessKey, date: String(time.date), region: region, service: service)
         return Hexadecimal.string(HMAC<SHA256>.authenticationCode(for: Array(string.utf8), using: key))
     }
 }

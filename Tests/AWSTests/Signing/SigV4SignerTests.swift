@@ -119,6 +119,20 @@ struct SigV4SignerTests {
             signer.presignedURL(request, at: 0, expiresSeconds: 60).contains("X-Amz-SignedHeaders=host%3Bx-amz-content-sha256&"))
     }
 
+    @Test func `few signing keys are kept, and none is taken for another`() {
+        func signatures() -> [String?] {
+            (0..<(3 * SigningKey.recentMax)).map { index in
+                let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "secret\(index % 2)")
+                let signer = SigV4Signer(credentials: credentials, region: "r\(index / 2)", service: "s")
+                return signer.signed(ClientRequest(url: "https://h/"), at: 0).headerFields[.authorization]
+            }
+        }
+        let once = signatures()
+        #expect(Set(once).count == once.count)
+        #expect(signatures() == once)
+        #expect((1...SigningKey.recentMax).contains(SigningKey.recentCount))
+    }
+
     @Test func `spells the time in UTC`() {
         let formatter = ISO8601DateFormatter()
         let seed = UInt64.random(in: 0...UInt64.max)
