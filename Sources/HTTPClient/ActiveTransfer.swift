@@ -10,7 +10,7 @@ final class ActiveTransfer: Timed {
         case body
     }
 
-    enum Receipt { case taken, paused }
+    enum Receipt { case taken, paused, refused }
 
     let transfer: Transfer
     let startedAt: ActiveClock.Nanoseconds
@@ -97,11 +97,14 @@ extension ActiveTransfer {
     func receive(_ bytes: UnsafeRawBufferPointer) -> Receipt {
         lastReadAt = thread.now
         // The lock is only taken when the bound says that it might be full.
-        if deliveredBytesMax + arrived.count + bytes.count > ClientLimits.waitingBytesMax,
-            transfer.pauses(incoming: bytes.count, undelivered: arrived.count)
-        {
-            isPaused = true
-            return .paused
+        if deliveredBytesMax + arrived.count + bytes.count > ClientLimits.waitingBytesMax {
+            switch transfer.room(incoming: bytes.count, undelivered: arrived.count) {
+            case .enough: break
+            case .full:
+                isPaused = true
+                return .paused
+            case .unwanted: return .refused
+            }
         }
         arrived.append(contentsOf: bytes)
         markDirty()

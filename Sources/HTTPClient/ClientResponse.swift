@@ -18,7 +18,9 @@ package struct ClientResponse: Sendable {
 ///
 /// Each element is everything that has arrived since the last one, never empty. The transfer is paused while the reader lags, so at
 /// most `bufferedBytesMax` bytes wait. Letting go of the body (or cancelling its reader) ends the transfer. Throws `HTTPClientError`
-/// when the transfer breaks off: a truncated body never looks like a whole one.
+/// when the transfer breaks off: a truncated body never looks like a whole one. Only a body with neither length nor chunks, which ends with
+/// the connection (RFC 9112 §6.3, as HTTP/1.0 servers do), cannot be told from its own beginning, not even over TLS: libcurl does not insist
+/// on close_notify.
 package struct ClientResponseBody: AsyncSequence, Sendable {
     package typealias Element = [UInt8]
     /// Of one response.

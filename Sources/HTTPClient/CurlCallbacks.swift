@@ -32,12 +32,14 @@ struct CurlCallbacks {
     }
 }
 
+/// Any other number than the two ends the transfer with CURLE_WRITE_ERROR.
 private let onBody: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int = {
     bytes, size, count, context in
     guard let context else { return 0 }
     switch CurlCallbacks.object(context).receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) {
     case .taken: return size * count
     case .paused: return Int(CURL_WRITEFUNC_PAUSE)
+    case .refused: return 0
     }
 }
 

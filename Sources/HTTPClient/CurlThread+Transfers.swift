@@ -71,9 +71,11 @@ extension CurlThread {
     private func finish(_ transfer: ActiveTransfer, _ result: CURLcode) {
         if restartsAfter(transfer, result) { return }
         if let failure = transfer.failure { return end(transfer, .failed(failure)) }
-        guard result == CURLE_OK else { return end(transfer, .failed(HTTPClientError(result, of: transfer))) }
+        guard result == CURLE_OK || (result == CURLE_GOT_NOTHING && transfer.hasResponse) else {
+            return end(transfer, .failed(HTTPClientError(result, of: transfer)))
+        }
         guard transfer.hasCompleteHead else {
-            // curl calls that a success once a line of the head has come.
+            // curl calls that a success once a line of the head has come, and nothing when only an interim head has.
             return end(transfer, .failed(error(for: transfer, .truncated, "the connection was closed within the response head")))
         }
         end(transfer, .whole)

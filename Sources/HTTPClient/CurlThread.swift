@@ -63,7 +63,7 @@ final class CurlThread {
             turn()
         }
         for command in commands { Self.refuse(command, Engine.closed(), engine) }
-        for transfer in Array(transfers.values) { end(transfer, with: Engine.closed()) }
+        for transfer in Array(transfers.values) { end(transfer, with: error(for: transfer, .closed, Engine.closed().message)) }
     }
 
     private func turn() {

@@ -11,6 +11,16 @@ struct Mailbox<HeadWaiter, PieceWaiter> {
     struct Wakeups {
         var head: (waiter: HeadWaiter, result: Result<ResponseHead, any Error>)?
         var piece: (waiter: PieceWaiter, result: Result<[UInt8]?, any Error>)?
+        /// The transfer was paused for want of room, and there is room again.
+        var resumes = false
+    }
+
+    enum Room {
+        case enough
+        /// The transfer has to pause; the reader resumes it.
+        case full
+        /// Nobody wants the bytes.
+        case unwanted
     }
 
     enum Taken {
@@ -51,7 +61,7 @@ struct Mailbox<HeadWaiter, PieceWaiter> {
         if let head, let waiter = headWaiter.take() { wakeups.head = (waiter, .success(head)) }
         if case .failed(let error) = end, let waiter = headWaiter.take() { wakeups.head = (waiter, .failure(error)) }
         store(&arrived)
-        wakeups.piece = answerReader()
+        wakeups.piece = answerReader(&wakeups.resumes)
         return wakeups
     }
 
@@ -64,28 +74,29 @@ struct Mailbox<HeadWaiter, PieceWaiter> {
         }
     }
 
-    private mutating func answerReader() -> (waiter: PieceWaiter, result: Result<[UInt8]?, any Error>)? {
+    private mutating func answerReader(_ resumes: inout Bool) -> (waiter: PieceWaiter, result: Result<[UInt8]?, any Error>)? {
         guard pieceWaiter != nil, !bytes.isEmpty || end != nil, let waiter = pieceWaiter.take() else { return nil }
-        if !bytes.isEmpty { return (waiter, .success(takeBytes())) }
+        if !bytes.isEmpty { return (waiter, .success(takeBytes(&resumes))) }
         if case .failed(let error) = end { return (waiter, .failure(error)) }
         return (waiter, .success(nil))
     }
 
-    /// From the owner, before it buffers `incoming` bytes beside the `undelivered` ones it holds: whether the transfer has to pause.
-    /// Never while nothing is here to be read, because reading is what lets it go on.
-    mutating func pauses(incoming: Int, undelivered: Int) -> Bool {
-        guard end == nil, !bytes.isEmpty else { return false }
-        isPaused = bytes.count + undelivered + incoming > ClientLimits.waitingBytesMax
-        return isPaused
+    /// From the owner, before it buffers `incoming` bytes beside the `undelivered` ones it holds. Never `.full` while there is nothing to be
+    /// read, because reading is what lets the transfer go on.
+    mutating func room(incoming: Int, undelivered: Int) -> Room {
+        if end != nil { return .unwanted }
+        let held = bytes.count + undelivered
+        isPaused = held > 0 && held + incoming > ClientLimits.waitingBytesMax
+        return isPaused ? .full : .enough
     }
 
     /// From the reader. `waiter` is kept when there is nothing yet; nil only looks.
     mutating func take(_ waiter: PieceWaiter?) -> Taken {
         if pieceWaiter != nil { return .occupied }
         if !bytes.isEmpty {
-            let resumes = isPaused && end == nil
-            isPaused = false
-            return .piece(takeBytes(), resumes: resumes)
+            var resumes = false
+            let piece = takeBytes(&resumes)
+            return .piece(piece, resumes: resumes)
         }
         switch end {
         case .whole: return .end
@@ -96,7 +107,9 @@ struct Mailbox<HeadWaiter, PieceWaiter> {
         }
     }
 
-    private mutating func takeBytes() -> [UInt8] {
+    private mutating func takeBytes(_ resumes: inout Bool) -> [UInt8] {
+        resumes = isPaused && end == nil
+        isPaused = false
         var taken: [UInt8] = []
         swap(&taken, &bytes)
         return taken

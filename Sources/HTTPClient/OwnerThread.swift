@@ -42,6 +42,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(HTTPClientError)
         &thread, nil,
         {
             blockSignals()
+            clinux_name_thread("outcrop-curl")
             Unmanaged<Box>.fromOpaque($0!).takeRetainedValue().body()
             return nil
         }, box.toOpaque())

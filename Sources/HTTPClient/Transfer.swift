@@ -51,8 +51,7 @@ final class Transfer: Sendable {
     private func answer(_ taken: Box.Taken) throws -> (bytes: [UInt8]?, Void)? {
         switch taken {
         case .piece(let bytes, let resumes):
-            // After a shutdown there is nothing left to resume, and the end is already on its way here.
-            if resumes { try? engine.submit(.resume(ObjectIdentifier(self))) }
+            if resumes { askToResume() }
             return (bytes, ())
         case .end: return (nil, ())
         case .failed(let error): throw error
@@ -91,11 +90,17 @@ extension Transfer {
         _ = deliver(head: nil, arrived: &nothing, end: end)
     }
 
-    func pauses(incoming: Int, undelivered: Int) -> Bool {
-        mailbox.withLock { $0.pauses(incoming: incoming, undelivered: undelivered) }
+    func room(incoming: Int, undelivered: Int) -> Box.Room {
+        mailbox.withLock { $0.room(incoming: incoming, undelivered: undelivered) }
+    }
+
+    private func askToResume() {
+        // After a shutdown there is nothing left to resume, and the end is already on its way here.
+        try? engine.submit(.resume(ObjectIdentifier(self)))
     }
 
     private func resume(_ wakeups: Box.Wakeups) {
+        if wakeups.resumes { askToResume() }
         if let (waiter, result) = wakeups.head { waiter.resume(with: result) }
         if let (waiter, result) = wakeups.piece { waiter.resume(with: result) }
     }

@@ -151,9 +151,10 @@ final class Peer: Sendable {
     @discardableResult
     func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
-    /// What fits without waiting; 0 when nothing does.
-    func writeWithoutWaiting(_ bytes: [UInt8]) -> Int {
-        max(0, send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)))
+    /// Whether there is room for a write within so many milliseconds.
+    func canWrite(within milliseconds: Int32) -> Bool {
+        var query = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&query, 1, milliseconds) == 1
     }
 
     /// The next close resets the connection.
@@ -193,5 +194,18 @@ final class Gate: Sendable {
 
     func wait() async {
         for await _ in stream { return }
+    }
+}
+
+/// Counts across threads and tasks.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    /// Counts one more and gives the new count.
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
     }
 }

@@ -18,8 +18,7 @@ func withServer(
         throw error
     }
     await client.shutdown()
-    #expect(client.engine.transferCount.load(ordering: .relaxed) == 0)
-    #expect(client.engine.handleCount.load(ordering: .relaxed) == 0)
+    #expect(client.hasNothingLeft)
 }
 
 /// Answers every request of a connection with `response`.
@@ -40,6 +39,11 @@ func answeringOnce(_ response: String) -> @Sendable (Peer, Int) -> Void {
 let ok = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 extension CurlClient {
+    /// Neither transfers nor easy handles, as it must be after a shutdown.
+    var hasNothingLeft: Bool {
+        engine.transferCount.load(ordering: .relaxed) == 0 && engine.handleCount.load(ordering: .relaxed) == 0
+    }
+
     func text(_ url: String) async throws -> String {
         let response = try await send(ClientRequest(url: url))
         return String(decoding: try await response.body.collect(bytesMax: 1 << 20), as: UTF8.self)
