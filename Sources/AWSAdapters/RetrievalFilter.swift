@@ -3,9 +3,9 @@ internal import RAG
 
 /// OpenAI's metadata filter as a Knowledge Base's RetrievalFilter.
 ///
-/// Nested compounds of one kind become one, as a Knowledge Base nests no deeper than one level. Two differences from the local index remain:
-/// an attribute that is a list matches only where the vector store compares its elements, and what an unknown key means
-/// for `notEquals` and `notIn` is the vector store's decision (mostly: it passes).
+/// Nested compounds of one kind become one, as a Knowledge Base nests no deeper than one level. Two differences from the local
+/// index remain: an attribute that is a list matches only where the vector store compares its elements, and what an unknown key
+/// means for `notEquals` and `notIn` is the vector store's decision (mostly: it passes).
 /// Source: Amazon Bedrock API Reference, "RetrievalFilter".
 enum RetrievalFilter: Hashable, Sendable {
     /// No filter is needed.
