@@ -62,6 +62,10 @@ class Standin:
     def clock(self, offset_seconds):
         self._post("/_standin/clock", {"offset_seconds": offset_seconds})
 
+    def disconnect(self):
+        """Closes the connections that wait for a request, as a load balancer may at any time."""
+        self._post("/_standin/disconnect", {})
+
     def journal(self):
         return self.control.get("/_standin/requests").json()
 

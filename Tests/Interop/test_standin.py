@@ -107,6 +107,14 @@ def test_ids_profiles_and_arns_travel_encoded_in_the_path(standin, model):
     assert entry["model"] == model and "%3A" in entry["target"] and model not in entry["target"]
 
 
+@pytest.mark.parametrize("message, letter", [("Hello there!", "C"), ("thanks", "C"), ("How long does charging take?", "D"), ("", "D")])
+def test_a_prompt_for_one_letter_gets_one(standin, message, letter):
+    answer = standin.client("bedrock-runtime").converse(
+        modelId=HAIKU, messages=[user(text(f"<message>{message}</message>"))], inferenceConfig={"maxTokens": 1, "temperature": 0},
+        system=[text("Reply with exactly one letter.\nC: it is nothing but small talk.\nD: everything else.")])
+    assert answer["output"]["message"]["content"] == [{"text": letter}] and answer["stopReason"] == "end_turn"
+
+
 def test_a_demanded_tool_is_called(standin):
     client = standin.client("bedrock-runtime")
     tools = TOOLS | {"toolChoice": {"any": {}}}
@@ -538,6 +546,14 @@ def test_a_client_that_goes_is_noticed_at_once(standin):
     assert 0 <= entry["client_gone_at"] - closed_at < 0.1
     connection = next(c for c in standin.journal()["connections"] if c["id"] == entry["connection"])
     assert connection["closed_at"] is not None
+
+
+def test_idle_connections_close_when_told_so(standin):
+    with httpx.Client() as client:
+        client.get(standin.url + "/_standin/health")
+        standin.disconnect()
+        assert client.get(standin.url + "/_standin/health").status_code == 200
+    assert any(connection["closed_at"] for connection in standin.journal()["connections"])
 
 
 def test_it_never_answers_when_told_so(standin):
