@@ -1,4 +1,5 @@
 package import HTTPTypes
+import Synchronization
 
 /// A response whose head has come.
 package struct ClientResponse: Sendable {
@@ -25,11 +26,26 @@ package struct ClientResponseBody: AsyncSequence, Sendable {
 
     private let nextPiece: @Sendable () async throws -> [UInt8]?
 
-    /// `next` gives nil after the last piece.
-    package init(next: @escaping @Sendable () async throws -> [UInt8]?) { nextPiece = next }
+    /// Where it comes from, for errors.
+    private let host: String
+
+    /// `next` gives nil after the last piece; `host` stands in the errors of `collect`.
+    package init(host: String = "", next: @escaping @Sendable () async throws -> [UInt8]?) {
+        self.host = host
+        nextPiece = next
+    }
 
     /// A body that is already here.
-    package init(_ bytes: [UInt8]) { fatalError("contract") }
+    package init(_ bytes: [UInt8]) {
+        host = ""
+        let rest = Mutex(bytes)
+        nextPiece = {
+            rest.withLock { rest in
+                defer { rest = [] }
+                return rest.isEmpty ? nil : rest
+            }
+        }
+    }
 
     package struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let nextPiece: @Sendable () async throws -> [UInt8]?
@@ -41,5 +57,15 @@ package struct ClientResponseBody: AsyncSequence, Sendable {
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(nextPiece: nextPiece) }
 
     /// All of it; throws `HTTPClientError` with code `.tooLarge` past `bytesMax`.
-    package func collect(bytesMax: Int) async throws -> [UInt8] { fatalError("contract") }
+    package func collect(bytesMax: Int) async throws -> [UInt8] {
+        var whole: [UInt8] = []
+        while let piece = try await nextPiece() {
+            guard whole.count + piece.count <= bytesMax else {
+                throw HTTPClientError(
+                    .tooLarge, phase: .body, host: host, message: "the response body is larger than \(bytesMax) bytes")
+            }
+            if whole.isEmpty { whole = piece } else { whole += piece }
+        }
+        return whole
+    }
 }

@@ -1,5 +1,5 @@
-import Dispatch
-import FoundationEssentials
+internal import Dispatch
+internal import FoundationEssentials
 
 /// Time and chance as parameters.
 package struct AWSClock: Sendable {

@@ -1,0 +1,166 @@
+internal import Synchronization
+
+/// Keeps what `fetch` gave and asks again in time, at most once at the same moment.
+///
+/// Three times of life, reckoned back from the expiry: fresh; *advisory*, where one caller refreshes and the others go on with what
+/// they have; *mandatory* and expired, where all wait for the one refresh. The windows are those of botocore, but never more than a half
+/// and a third of what was left when the credentials came, so that short-lived ones are not fetched at every call.
+///
+/// The refresh runs in a task of its own: who is cancelled leaves at once, and the refresh goes on for the others. It is bounded by the
+/// deadlines of the requests it makes.
+final class CredentialsCache: Sendable {
+    static let advisorySeconds = 900.0
+    static let mandatorySeconds = 600.0
+    /// After a failed advisory refresh the old credentials serve this long before the next one.
+    static let retryPauseSeconds = 30.0
+    /// Calls that wait for one refresh; more are refused.
+    static let waitersMax = 16_384
+
+    fileprivate struct Entry {
+        var credentials: Credentials
+        /// Unix seconds.
+        var advisoryAt: Double
+        var mandatoryAt: Double
+    }
+
+    fileprivate struct State {
+        var entry: Entry?
+        var isRefreshing = false
+        /// On the clock that only goes forward.
+        var pausedUntil = -Double.infinity
+        var waiters: [UInt64: CheckedContinuation<Credentials, any Error>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let clock: AWSClock
+    private let fetch: @Sendable () async throws -> Credentials
+
+    init(clock: AWSClock, fetch: @escaping @Sendable () async throws -> Credentials) {
+        self.clock = clock
+        self.fetch = fetch
+    }
+
+    /// Throws what `fetch` throws, or `CancellationError`.
+    func credentials() async throws -> Credentials {
+        let now = clock.unixSeconds()
+        let decision = state.withLock { $0.decision(now: now, uptime: clock.uptimeSeconds()) }
+        switch decision {
+        case .use(let credentials):
+            return credentials
+        case .wait:
+            return try await refreshed()
+        case .refresh(let old):
+            do {
+                return try await refreshed()
+            } catch let error where !(error is CancellationError) {
+                // The old ones were good when the refresh began; a slow failure may have outlived them.
+                guard let expiration = old.expiration, expiration > clock.unixSeconds() else { throw error }
+                return old
+            }
+        }
+    }
+
+    /// Forgets `refused` if it is what is kept. A refresh that runs already is waited for by the next caller.
+    func invalidate(_ refused: Credentials) {
+        state.withLock { state in
+            if state.entry?.credentials == refused { state.entry = nil }
+        }
+    }
+
+    // MARK: The refresh
+
+    private func refreshed() async throws -> Credentials {
+        let id = state.withLock { state in
+            defer { state.nextWaiter += 1 }
+            return state.nextWaiter
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isFirst = state.withLock { $0.enlist(continuation, as: id) }
+                guard let isFirst else {
+                    continuation.resume(throwing: AWSError.credentials("too many calls wait for credentials: try again"))
+                    return
+                }
+                if isFirst { startRefresh() }
+                // Cancelled before there was anything to cancel.
+                if Task.isCancelled { leave(id) }
+            }
+        } onCancel: {
+            leave(id)
+        }
+    }
+
+    private func leave(_ id: UInt64) {
+        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+    }
+
+    private func startRefresh() {
+        Task {
+            let result: Result<Credentials, any Error>
+            do {
+                result = .success(try unexpired(await fetch()))
+            } catch {
+                result = .failure(error)
+            }
+            finish(result)
+        }
+    }
+
+    private func unexpired(_ credentials: Credentials) throws -> Credentials {
+        guard let expiration = credentials.expiration, expiration <= clock.unixSeconds() else { return credentials }
+        throw AWSError.credentials("the new credentials have expired already: check this machine's clock and the source of the credentials")
+    }
+
+    private func finish(_ result: Result<Credentials, any Error>) {
+        let (now, uptime) = (clock.unixSeconds(), clock.uptimeSeconds())
+        let waiters = state.withLock { $0.finish(result, now: now, uptime: uptime) }
+        for waiter in waiters { waiter.resume(with: result) }
+    }
+}
+
+extension CredentialsCache {
+    fileprivate enum Decision {
+        case use(Credentials)
+        /// Refresh, and fall back on these.
+        case refresh(Credentials)
+        case wait
+    }
+}
+
+extension CredentialsCache.State {
+    fileprivate func decision(now: Double, uptime: Double) -> CredentialsCache.Decision {
+        guard let entry, now < entry.mandatoryAt else { return .wait }
+        if now < entry.advisoryAt || isRefreshing || uptime < pausedUntil { return .use(entry.credentials) }
+        return .refresh(entry.credentials)
+    }
+
+    /// Whether this caller has to start the refresh; nil when too many wait.
+    fileprivate mutating func enlist(_ waiter: CheckedContinuation<Credentials, any Error>, as id: UInt64) -> Bool? {
+        guard waiters.count < CredentialsCache.waitersMax else { return nil }
+        waiters[id] = waiter
+        defer { isRefreshing = true }
+        return !isRefreshing
+    }
+
+    /// Keeps a success; a failure only pauses the next advisory refresh. Gives back who waits.
+    fileprivate mutating func finish(
+        _ result: Result<Credentials, any Error>, now: Double, uptime: Double
+    ) -> [CheckedContinuation<Credentials, any Error>] {
+        switch result {
+        case .success(let credentials):
+            let expiration = credentials.expiration ?? .infinity
+            let left = expiration - now
+            entry = CredentialsCache.Entry(
+                credentials: credentials,
+                advisoryAt: expiration - min(CredentialsCache.advisorySeconds, left / 2),
+                mandatoryAt: expiration - min(CredentialsCache.mandatorySeconds, left / 3))
+            pausedUntil = -.infinity
+        case .failure:
+            pausedUntil = uptime + CredentialsCache.retryPauseSeconds
+        }
+        isRefreshing = false
+        defer { waiters = [:] }
+        return Array(waiters.values)
+    }
+}

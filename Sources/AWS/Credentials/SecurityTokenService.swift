@@ -1,0 +1,112 @@
+internal import HTTPClient
+internal import HTTPTypes
+
+/// The two calls of STS that give a role's credentials. Query protocol: a form in, XML out.
+/// Source: AWS STS API Reference 2011-06-15, "AssumeRole" and "AssumeRoleWithWebIdentity".
+struct SecurityTokenService: Sendable {
+    /// Attempts of one call.
+    static let attemptsMax = 3
+    /// Bound of the random pause before the second attempt; doubles for the third.
+    static let pauseSeconds = 0.2
+    static let bodyBytesMax = 65_536
+    static let deadlines = Deadlines(connect: .seconds(2), firstByte: .seconds(5), idle: .seconds(5), total: .seconds(10))
+
+    let endpoint: Endpoint
+    let transport: any HTTPTransport
+    let clock: AWSClock
+
+    /// Credentials of `role`, asked for with those of somebody who may assume it. Throws `AWSError` or `CancellationError`.
+    func assume(_ role: AssumedRole, with credentials: Credentials) async throws -> Credentials {
+        var form = self.form("AssumeRole", role)
+        if let id = role.externalID { form.append(("ExternalId", id)) }
+        return try await call("AssumeRole", form, credentials, secrets: credentials.secrets)
+    }
+
+    /// Credentials of `role` for whoever holds the token of an identity provider; needs no other credentials.
+    func assume(_ role: AssumedRole, webIdentityToken token: String) async throws -> Credentials {
+        let form = self.form("AssumeRoleWithWebIdentity", role) + [("WebIdentityToken", token)]
+        return try await call("AssumeRoleWithWebIdentity", form, nil, secrets: [token])
+    }
+
+    private func form(_ action: String, _ role: AssumedRole) -> [(name: String, value: String)] {
+        var form = [
+            ("Action", action), ("Version", "2011-06-15"), ("RoleArn", role.arn),
+            ("RoleSessionName", role.sessionName ?? "outcrop-\(Int(clock.unixSeconds()))"),
+        ]
+        if let seconds = role.durationSeconds { form.append(("DurationSeconds", "\(seconds)")) }
+        return form
+    }
+
+    private func call(
+        _ action: String, _ form: [(name: String, value: String)], _ credentials: Credentials?, secrets: [String]
+    ) async throws -> Credentials {
+        var headerFields = HTTPFields()
+        headerFields[.contentType] = "application/x-www-form-urlencoded; charset=utf-8"
+        let body = form.map { "\(PercentEncoding.segment($0.name))=\(PercentEncoding.segment($0.value))" }.joined(separator: "&")
+        let request = ClientRequest(
+            method: .post, url: endpoint.url + "/", headerFields: headerFields, body: Array(body.utf8), deadlines: Self.deadlines)
+        var offset = 0.0
+        var attempt = 1
+        while true {
+            let answer = await answer(to: request, signedBy: credentials, offset: offset, operation: "sts \(action)")
+            switch answer {
+            case .success(let answer) where answer.status == 200:
+                return try answer.credentials(operation: "sts \(action)")
+            case .success(let answer):
+                let error = answer.error(operation: "sts \(action)", secrets: secrets)
+                let now = clock.unixSeconds() + offset
+                if offset == 0, credentials != nil, let server = answer.skewedDate(error, now: now) {
+                    // A wrong clock, once: the same call with the service's time.
+                    offset = server - now
+                    continue
+                }
+                guard attempt < Self.attemptsMax, error.isTransient else { throw error }
+            case .failure(let error):
+                guard attempt < Self.attemptsMax, error is HTTPClientError else { throw Self.mapped(error, "sts \(action)") }
+            }
+            try await clock.sleep(clock.random() * Self.pauseSeconds * Double(attempt))
+            attempt += 1
+        }
+    }
+
+    private func answer(
+        to request: ClientRequest, signedBy credentials: Credentials?, offset: Double, operation: String
+    ) async -> Result<TokenServiceAnswer, any Error> {
+        var request = request
+        if let credentials {
+            let signer = SigV4Signer(credentials: credentials, region: endpoint.signingRegion, service: AWSService.sts.signingName)
+            request = signer.signed(request, at: Int(clock.unixSeconds() + offset))
+        }
+        do {
+            let response = try await transport.send(request)
+            var bytes: [UInt8] = []
+            for try await piece in response.body {
+                guard bytes.count + piece.count <= Self.bodyBytesMax else {
+                    throw AWSError(
+                        .malformedResponse, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
+                }
+                bytes += piece
+            }
+            return .success(TokenServiceAnswer(status: response.status.code, date: response.headerFields[.date], bytes: bytes))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func mapped(_ error: any Error, _ operation: String) -> any Error {
+        guard let error = error as? HTTPClientError else { return error }
+        return AWSError(.credentials, operation: operation, message: "\(error.host): \(error.message)", transport: error)
+    }
+}
+
+extension Credentials {
+    fileprivate var secrets: [String] { [secretAccessKey] + (sessionToken.map { [$0] } ?? []) }
+}
+
+extension AWSError {
+    /// Whether the same call may succeed in a moment. `IDPCommunicationError` is STS's own: the identity provider did not answer it.
+    fileprivate var isTransient: Bool {
+        let codes: Set = ["Throttling", "ThrottlingException", "RequestLimitExceeded", "IDPCommunicationError", "RequestTimeout"]
+        return (status ?? 0) >= 500 || status == 429 || codes.contains(serviceCode ?? "")
+    }
+}
