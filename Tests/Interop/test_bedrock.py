@@ -1,12 +1,18 @@
 """Answers by a model on Amazon Bedrock, played by the stand-in: pace, citations, repairs, models, embeddings, Knowledge Base."""
 import json
+import os
+import shutil
+import signal
 import statistics
+import subprocess
 import time
 
+import conftest
+import httpx
 import openai
 import pytest
 import sse
-import standin as bedrock_standin
+from conftest import BINARY, ROOT, SAMPLES, Outcrop, environment
 from standin import BEARER, MODEL
 
 QUESTION = "How long does it take to charge an empty battery with the dock?"
@@ -18,9 +24,6 @@ PROFILE_ARN = "arn:aws:bedrock:us-east-1:123456789012:application-inference-prof
 
 @pytest.fixture(scope="module")
 def gateway_process(standin_process, tmp_path_factory):
-    from conftest import SAMPLES, Outcrop
-    import shutil
-
     folder = tmp_path_factory.mktemp("gateway")
     shutil.copytree(SAMPLES, folder / "documents")
     settings = {"MODEL": MODEL, "LOG_FORMAT": "json", "environment": standin_process.environment()}
@@ -102,7 +105,6 @@ def test_no_raw_stop_reason_leaks(gateway, standin, reason):
     standin.play(text="some text", stop_reason=reason)
     reply = sse.read(gateway.url, "x", **NEVER)
     assert reply.error or set(reply.finish_reasons) <= {"stop", "length", "tool_calls", "content_filter"}
-    assert reason not in [frame.get("choices", [{}])[0].get("finish_reason") for _, frame in reply.frames if frame.get("choices")] or reason == "stop"
 
 
 def test_usage_counts_the_cache(gateway, standin):
@@ -286,17 +288,15 @@ def test_no_secret_is_told_or_logged(bedrock, standin):
 
 
 def test_doctor_asks_each_part_and_explains_what_fails(tmp_path, standin):
-    import subprocess
-
-    from conftest import BINARY, SAMPLES, environment
-    import shutil
     shutil.copytree(SAMPLES, tmp_path / "documents")
 
     def doctor(changes=None, **settings):
-        settings = {"MODEL": MODEL, "SMALL_MODEL": SMALL, "EMBEDDINGS": "bedrock:amazon.titan-embed-text-v2:0", "RETRIEVER": "bedrock-kb:KBSTANDIN1",
-                    "RERANKER": "bedrock:amazon.rerank-v1:0", "PORT": 0} | settings
+        settings = {
+            "MODEL": MODEL, "SMALL_MODEL": SMALL, "EMBEDDINGS": "bedrock:amazon.titan-embed-text-v2:0",
+            "RETRIEVER": "bedrock-kb:KBSTANDIN1", "RERANKER": "bedrock:amazon.rerank-v1:0", "PORT": 0} | settings
         variables = standin.environment() | (changes or {})
-        return subprocess.run([BINARY, "doctor"], cwd=tmp_path, env=environment(variables, **settings), capture_output=True, text=True, timeout=60)
+        return subprocess.run(
+            [BINARY, "doctor"], cwd=tmp_path, env=environment(variables, **settings), capture_output=True, text=True, timeout=60)
 
     good = doctor()
     assert good.returncode == 0, good.stdout + good.stderr
@@ -310,14 +310,10 @@ def test_doctor_asks_each_part_and_explains_what_fails(tmp_path, standin):
 
 
 def test_run_standin_starts_and_stops_both(tmp_path, standin_process):
-    import os
-    import signal
-    import subprocess
-
-    from conftest import BINARY, MODEL as EMBEDDING_MODEL, ROOT, SAMPLES
-    environment = os.environ | {"OUTCROP_BINARY": BINARY, "OUTCROP_EMBEDDING_MODEL_DIR": EMBEDDING_MODEL, "OUTCROP_DATA": str(tmp_path)}
+    variables = os.environ | {"OUTCROP_BINARY": BINARY, "OUTCROP_EMBEDDING_MODEL_DIR": conftest.MODEL, "OUTCROP_DATA": str(tmp_path)}
     process = subprocess.Popen(
-        [ROOT / ".ci/run-standin", SAMPLES, "0"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        [ROOT / ".ci/run-standin", SAMPLES, "0"], env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True)
     urls = []
     for line in process.stdout:
         urls += [word.strip("().,;") for word in line.split() if word.strip("().,;").startswith("http://")]
@@ -328,5 +324,5 @@ def test_run_standin_starts_and_stops_both(tmp_path, standin_process):
     assert "stand-in" in reply.text and reply.is_done
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(30) == 0
-    with pytest.raises(Exception):
-        bedrock_standin.httpx.get(urls[0] + "/_standin/health", timeout=2)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(urls[0] + "/_standin/health", timeout=2)

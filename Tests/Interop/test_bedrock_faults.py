@@ -12,6 +12,7 @@ import psutil
 import pytest
 import sse
 import standin as bedrock_standin
+from conftest import Outcrop
 from standin import MODEL
 
 NEVER = {"retrieval": {"mode": "never"}}
@@ -20,8 +21,6 @@ CLOSED_SECONDS_MAX = 0.1
 
 @pytest.fixture(scope="module")
 def gateway_process(standin_process, tmp_path_factory):
-    from conftest import Outcrop
-
     settings = {"MODEL": MODEL, "EMBEDDINGS": "none", "LOG_FORMAT": "json", "LIMIT_KEEP_ALIVE_COMMENT_SECONDS": 0.2,
                 "LIMIT_MODEL_FIRST_BYTE_SECONDS": 1, "environment": standin_process.environment()}
     server = Outcrop(tmp_path_factory.mktemp("gateway"), settings)
@@ -149,10 +148,10 @@ def test_a_broken_stream_never_looks_like_a_normal_end(gateway, standin, do):
 def test_openais_client_raises_in_mid_stream(gateway, standin, do):
     standin.play(text=["one", " two", " three", " four"], delay_ms=5, **do)
     seen = []
-    with pytest.raises((openai.APIError, Exception)) as raised:
+    with pytest.raises(openai.APIError):
         for chunk in whole(gateway, stream=True):
             seen.append(chunk.choices[0].delta.content or "")
-    assert isinstance(raised.value, openai.APIError) and "".join(seen).startswith("one two")
+    assert "".join(seen).startswith("one two")
 
 
 @pytest.mark.parametrize("do", BROKEN[:1] + BROKEN[5:7] + BROKEN[-2:-1], ids=json.dumps)
@@ -329,7 +328,8 @@ def test_an_answer_that_is_no_aws_is_a_bad_gateway(bedrock):
 # Credentials
 
 def container(standin):
-    return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": standin.url + "/_standin/container-credentials", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": standin.url + "/_standin/container-credentials", "AWS_ACCESS_KEY_ID": "",
+            "AWS_SECRET_ACCESS_KEY": ""}
 
 
 def load(server, seconds, clients=8):
