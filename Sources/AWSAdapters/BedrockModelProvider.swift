@@ -122,7 +122,8 @@ extension BedrockModelProvider {
             inferenceProfiles: { try await bedrock.listInferenceProfiles(type: $0.rawValue) },
             inferenceProfile: { try await bedrock.getInferenceProfile($0) })
         self.init(configured: configured, source: source, refreshSeconds: refreshSeconds, clock: clock) { id, model in
-            BedrockGenerator(modelID: id, runtime: runtime, catalog: traits, deadlines: deadlines)
+            BedrockGenerator(
+                modelID: id, foundationModel: model?.text, runtime: runtime, catalog: traits, deadlines: deadlines)
         }
     }
 }
