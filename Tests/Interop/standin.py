@@ -1,4 +1,6 @@
 """The Bedrock stand-in as a process, with its script and its journal."""
+import datetime
+import json
 import pathlib
 import re
 import subprocess
@@ -6,7 +8,11 @@ import sys
 import time
 
 import boto3
+import botocore.auth
+import botocore.awsrequest
 import botocore.config
+import botocore.credentials
+import botocore.exceptions
 import httpx
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "Standin"
@@ -42,6 +48,20 @@ class Standin:
         config = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=30)
         return boto3.client(service, region_name=REGION, endpoint_url=self.url, config=config, **given)
 
+    def post(self, path, body, key=(KEY_ID, SECRET, None), at=None, change=None, region=REGION, service="bedrock"):
+        """A signed request with any body; `change` alters the signed headers before they are sent."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = botocore.awsrequest.AWSRequest("POST", self.url + path, {"Content-Type": "application/json"}, data)
+        auth = botocore.auth.SigV4Auth(botocore.credentials.Credentials(*key), service, region)
+        request.context["timestamp"] = (at or datetime.datetime.now(datetime.timezone.utc)).strftime("%Y%m%dT%H%M%SZ")
+        auth._modify_request_before_signing(request)
+        signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+        auth._inject_signature_to_request(request, signature)
+        headers = dict(request.headers.items())
+        if change:
+            change(headers)
+        return httpx.post(request.url, content=data, headers=headers)
+
     def reset(self):
         self.script()
         self._post("/_standin/credentials", {"lifetime_seconds": 3600, "failures": 0})
@@ -61,6 +81,10 @@ class Standin:
 
     def clock(self, offset_seconds):
         self._post("/_standin/clock", {"offset_seconds": offset_seconds})
+
+    def disconnect(self):
+        """Closes the connections that wait for a request, as a load balancer may at any time."""
+        self._post("/_standin/disconnect", {})
 
     def journal(self):
         return self.control.get("/_standin/requests").json()
@@ -82,3 +106,12 @@ class Standin:
         answer = self.control.post(path, json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+
+def refusal(call):
+    """Code and status of the error that a boto3 call must end with."""
+    try:
+        call()
+    except botocore.exceptions.ClientError as error:
+        return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+    raise AssertionError("the call was answered")

@@ -8,7 +8,8 @@ class Behaviour:
     """What is played; every time in milliseconds. Frames are counted from 0, which is messageStart."""
     #: One string (a delta for each word) or the list of deltas.
     text: object = None
-    #: In place of `text`: {"text": …}, {"reasoning": …, "signature": …}, {"redacted": base64}, {"tool": name, "id": …, "input": {…} or [pieces]}.
+    #: In place of `text`: {"text": …}, {"reasoning": …, "signature": …}, {"redacted": base64},
+    #: {"tool": name, "id": …, "input": {…} or [pieces of its JSON]}.
     blocks: list = None
     #: The text's deltas are sent so many times.
     repeat: int = 1

@@ -79,6 +79,8 @@ class Connection(asyncio.Protocol):
                 await self.server.respond(request, self.entry, self)
                 self.entry["finished_at"] = time.monotonic()
                 self.entry = None
+                if (request.header("connection") or "").lower() == "close":
+                    self.close()
         except ClientGone:
             self.transport.abort()
         finally:

@@ -35,6 +35,11 @@ class Control:
                 # Ours runs so much ahead: every caller's clock is wrong from now on.
                 server.signatures.offset_seconds = float(body["offset_seconds"])
                 return 200, {}
+            case "POST", "/_standin/disconnect":
+                idle = [connection for connection in server.connections if connection.worker is None]
+                for connection in idle:
+                    connection.close()
+                return 200, {"closed": len(idle)}
         return 404, {"message": f"no {request.method} {request.path}"}
 
     def _credentials(self, body):

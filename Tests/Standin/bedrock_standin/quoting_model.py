@@ -7,8 +7,12 @@ from .vectors import overlap, words
 NOTICE = "(A stand-in for Amazon Bedrock answers here: it quotes your documents, it does not think.)"
 # The fence of one passage in the system prompt: its number, its attributes, its secret, its text.
 PASSAGE = re.compile(r"<<<passage (\d+) \|([^\n]*)\| ([0-9a-f]+)>>>\n(.*?)\n<<<end \3>>>", re.S)
+# A prompt that wants one letter: the meaning of each stands on a line of its own.
+LETTER = re.compile(r"^([A-Z]): (.*)$", re.M)
+SMALL_TALK = {"hi", "hello", "hey", "thanks", "thank", "bye", "goodbye", "good", "morning", "evening", "you", "there", "much", "so", "very"}
 SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?!\s)[^.!?]*)*[.!?]?", re.S)
 QUOTES_MAX = 3
+LETTER_TOKENS_MAX = 4
 SENTENCE_CHARACTERS_MAX = 400
 
 
@@ -28,7 +32,17 @@ def answer(parameters):
     schema = parameters.get("outputConfig", {}).get("textFormat", {}).get("structure", {}).get("jsonSchema")
     if schema:
         return Answer([{"text": '{"standin": true}'}])
-    return limited(prose(question, system), parameters.get("inferenceConfig", {}))
+    inference = parameters.get("inferenceConfig", {})
+    if (letters := LETTER.findall(system)) and inference.get("maxTokens", LETTER_TOKENS_MAX + 1) <= LETTER_TOKENS_MAX:
+        return Answer([{"text": letter(question, letters)}])
+    return limited(prose(question, system), inference)
+
+
+def letter(question, letters):
+    """The letter that stands for small talk when the message is nothing else; the last one, for everything else, when not."""
+    casual = next((letter for letter, meaning in letters if "small talk" in meaning), None)
+    spoken = set(words(re.sub(r"</?message>", "", question)))
+    return casual if casual and spoken and spoken <= SMALL_TALK else letters[-1][0]
 
 
 def last_text(messages):
