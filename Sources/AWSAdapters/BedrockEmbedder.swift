@@ -3,10 +3,10 @@ package import RAG
 
 /// Embeds with Titan Text v1 or v2, Cohere v3 or v4, or Nova on Amazon Bedrock.
 ///
-/// Texts go out in batches of what the model takes at once, several calls at a time. Those of documents count as ingestion for the
-/// retries, the others as interactive. A text longer than the model reads counts by its beginning: Cohere and Nova truncate by
-/// themselves, and what even they refuse to take in is cut before (Cohere v3: 2,048 characters, Nova: 8,192); Titan has no such
-/// option, so its texts are cut at 50,000 characters or at 8,192 estimated tokens. Vectors are brought to unit length here.
+/// Texts go out in batches of what the model takes at once, several calls at a time. Those of documents count as ingestion for
+/// the retries, the others as interactive. A text longer than the model reads counts by its beginning: Cohere and Nova truncate
+/// by themselves, and what even they refuse to take in is cut before (Cohere v3: 2,048 characters, Nova: 8,192); Titan has no
+/// such option, so its texts are cut at 50,000 characters or at 8,192 estimated tokens. Vectors are brought to unit length here.
 ///
 /// Nothing is kept: documents come through the knowledge base's SQLite cache, keyed by `id` and text hash, and questions through
 /// `MemoizingEmbedder`.
@@ -24,17 +24,22 @@ package struct BedrockEmbedder: Embedder {
     private let family: EmbeddingFamily
     private let modelID: String
     private let parallelCallsMax: Int
+    private let batchBytesMax: Int
     private let invoke: Invoke
     private let decoding: WorkQueue
 
-    /// Throws `OutcropFailure` with the known families when the model is none of them, or when `dimensions` is none it has.
+    /// `parallelCallsMax` counts the calls of one `embed`. Throws `OutcropFailure` with the known families when the model is none
+    /// of them (an application inference profile does not tell its model), or when `dimensions` is none it has.
     package init(modelID: String, dimensions: Int? = nil, runtime: BedrockRuntime, parallelCallsMax: Int = 8) throws {
         try self.init(modelID: modelID, dimensions: dimensions, parallelCallsMax: parallelCallsMax) {
             try await runtime.invokeModel($0, modelID: $1, urgency: $2)
         }
     }
 
-    init(modelID: String, dimensions: Int? = nil, parallelCallsMax: Int = 8, invoke: @escaping Invoke) throws {
+    init(
+        modelID: String, dimensions: Int? = nil, parallelCallsMax: Int = 8, batchBytesMax: Int = Self.batchBytesMax,
+        invoke: @escaping Invoke
+    ) throws {
         precondition(parallelCallsMax > 0)
         let name = BedrockModelName(modelID)
         guard let family = EmbeddingFamily(name) else { throw Self.unknownModel(modelID) }
@@ -44,6 +49,7 @@ package struct BedrockEmbedder: Embedder {
         self.modelID = modelID
         self.dimensions = dimensions
         self.parallelCallsMax = parallelCallsMax
+        self.batchBytesMax = batchBytesMax
         self.invoke = invoke
         id = dimensions == family.dimensions[0] ? name.text : "\(name.text)@\(dimensions)"
         decoding = WorkQueue(label: "outcrop.embeddings", width: 2)
@@ -70,7 +76,7 @@ package struct BedrockEmbedder: Embedder {
         var byteCount = 0
         for text in texts.lazy.map(family.bounded) {
             byteCount += text.utf8.count
-            if let last = batches.last, last.count < family.textsMax, byteCount <= Self.batchBytesMax {
+            if let count = batches.last?.count, count < family.textsMax, byteCount <= batchBytesMax {
                 batches[batches.count - 1].append(text)
             } else {
                 batches.append([text])

@@ -4,9 +4,10 @@ package import RAG
 
 /// Asks a small model for one token: casual or not. Everything unclear is retrieval.
 ///
-/// Only the last user message is read, and none longer than `scalarCountMax`, as small talk is short: a longer one is retrieval without a call.
-/// The message stands in the prompt as untrusted text. One that talks the model into the wrong letter gains nothing but an
-/// answer without the documents. The model must answer at once: one that thinks first never gets to its letter, which is retrieval.
+/// Only the last user message is read, and none longer than `scalarCountMax`, as small talk is short: a longer one is retrieval
+/// without a call. The message stands in the prompt as untrusted text. One that talks the model into the wrong letter gains
+/// nothing but an answer without the documents. The model must answer at once: one that thinks first never gets to its letter,
+/// which is retrieval.
 package struct BedrockIntentClassifier: IntentClassifier {
     /// Sends the request and gives the text of the answer.
     typealias Ask = @Sendable (_ request: ConverseRequest) async throws -> String

@@ -3,9 +3,9 @@ package import RAG
 
 /// Retrieves from an existing Bedrock Knowledge Base in place of the local index.
 ///
-/// Every phrasing of the query is asked, `parallelCallsMax` at a time; a chunk found by several keeps its best score, and the best
-/// scores come first. Scores are the Knowledge Base's own, cut to 0–1, and no cosines of ours, so that a minimum counts only where the query names one.
-/// What a passage's identity and page are made of stands at `KnowledgeBasePassage`.
+/// Every phrasing of the query is asked, `parallelCallsMax` at a time; a chunk found by several keeps its best score, and the
+/// best scores come first. Scores are the Knowledge Base's own, cut to 0–1, and no cosines of ours, so that a minimum counts only
+/// where the query names one. What a passage's identity and page are made of stands at `KnowledgeBasePassage`.
 package final class BedrockKnowledgeBaseRetriever: Retriever {
     typealias Call =
         @Sendable (
@@ -75,8 +75,8 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
         text.utf8.count <= queryScalarsMax ? text : String(text.unicodeScalars.prefix(queryScalarsMax))
     }
 
-    /// Each chunk once with its best score, best first; between equal scores the order in which they were found, the plain question's
-    /// first.
+    /// Each chunk once with its best score, best first; between equal scores the order in which they were found, the plain
+    /// question's first.
     private static func fused(_ lists: [[Passage]]) -> [Passage] {
         var places: [String: Int] = [:]
         var passages: [Passage] = []

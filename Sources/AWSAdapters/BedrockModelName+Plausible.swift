@@ -2,15 +2,15 @@ extension BedrockModelName {
     /// Longest `modelId` of Converse.
     static let idBytesMax = 2_048
 
-    /// Whether Bedrock might know a model by this id: an ARN of Bedrock's (or of a SageMaker endpoint, for marketplace models), or
-    /// `provider.model`, perhaps behind a profile's prefix. `gpt-4.1` is none.
+    /// Whether Bedrock might know a model by this id: an ARN of Bedrock's (or of a SageMaker endpoint, for marketplace models),
+    /// or `provider.model`, perhaps behind a profile's prefix. `gpt-4.1` is none.
     static func isPlausible(_ id: String) -> Bool {
         guard (1...idBytesMax).contains(id.utf8.count), id.utf8.allSatisfy(isIDByte) else { return false }
         return isARN(id) ? true : isModelID(id)
     }
 
-    /// Whether the lists of models and profiles would have it, if it existed. Provisioned throughput, imported and custom models and
-    /// prompt routers have ARNs and lists of their own.
+    /// Whether the lists of models and profiles would have it, if it existed. Provisioned throughput, imported and custom models
+    /// and prompt routers have ARNs and lists of their own.
     static func isListed(_ id: String) -> Bool {
         guard id.utf8.starts(with: "arn:".utf8) else { return true }
         let resource = id.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).last ?? ""

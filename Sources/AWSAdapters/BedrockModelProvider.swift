@@ -4,9 +4,9 @@ internal import Synchronization
 
 /// The models and inference profiles of the account: a list kept fresh in the background, and generators by name.
 ///
-/// Making one does no input or output. The list is asked for when someone wants it and it is older than `refreshSeconds`, by one task
-/// at a time, and after a failure not before `failurePauseSeconds`; meanwhile what is known serves. Each of the three calls (foundation
-/// models, system and application profiles) counts for itself, so that a missing permission costs only its part.
+/// Making one does no input or output. The list is asked for when someone wants it and it is older than `refreshSeconds`, by one
+/// task at a time, and after a failure not before `failurePauseSeconds`; meanwhile what is known serves. Each of the three calls
+/// (foundation models, system and application profiles) counts for itself, so that a missing permission costs only its part.
 package final class BedrockModelProvider: ModelProvider {
     /// What a caller waits for the very first list, or for what is behind an application profile.
     static let waitSeconds = 1.0
@@ -51,8 +51,8 @@ package final class BedrockModelProvider: ModelProvider {
             + list.listings.filter { seen.insert($0.id).inserted }
     }
 
-    /// The model's generator. An id that is neither configured nor listed is tried nonetheless where the lists could not be had, or would
-    /// not have it (provisioned throughput, imported models): then Bedrock decides. Nil otherwise.
+    /// The model's generator. An id that is neither configured nor listed is tried nonetheless where the lists could not be had,
+    /// or would not have it (provisioned throughput, imported models): then Bedrock decides. Nil otherwise.
     package func generator(for id: String) async throws -> (any Generator)? {
         // Before any comparison: beyond ASCII, comparing strings is not for strangers' text.
         guard BedrockModelName.isPlausible(id) || configured.contains(where: { $0.utf8.elementsEqual(id.utf8) }) else {

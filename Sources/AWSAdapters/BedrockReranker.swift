@@ -3,8 +3,8 @@ package import RAG
 
 /// Orders passages with a rerank model (Amazon Rerank, Cohere Rerank) on Amazon Bedrock.
 ///
-/// One call reads at most `passagesMax` passages, those that retrieval put first; later ones are left out. Of a passage, and of the
-/// query, the first `scalarCountMax` characters count. Passages with the same score keep their order.
+/// One call reads at most `passagesMax` passages, those that retrieval put first; later ones are left out. Of a passage, and of
+/// the query, the first `scalarCountMax` characters count. Passages with the same score keep their order.
 package struct BedrockReranker: Reranker {
     typealias Call =
         @Sendable (
@@ -47,16 +47,7 @@ package struct BedrockReranker: Reranker {
 
     static func modelARN(of modelID: String, region: String) -> String {
         if modelID.utf8.starts(with: "arn:".utf8) { return modelID }
-        return "arn:\(partition(of: region)):bedrock:\(region)::foundation-model/\(modelID)"
-    }
-
-    /// Source: botocore, `partitions.json`.
-    private static func partition(of region: String) -> String {
-        let prefixes: [(prefix: String, partition: String)] = [
-            ("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"),
-            ("eu-isoe-", "aws-iso-e"), ("us-isof-", "aws-iso-f"), ("eusc-", "aws-eusc"),
-        ]
-        return prefixes.first { region.utf8.starts(with: $0.prefix.utf8) }?.partition ?? "aws"
+        return "arn:\(Partition(region: region).id):bedrock:\(region)::foundation-model/\(modelID)"
     }
 
     private static func bounded(_ text: String) -> String {

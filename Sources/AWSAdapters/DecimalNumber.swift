@@ -3,8 +3,8 @@ enum DecimalNumber {
     /// The nearest float by way of the nearest double, or nil when the bytes are no number. Too large gives infinity.
     ///
     /// Up to 19 digits are gathered in an integer. A mantissa below 2⁵³ times or over a power of ten up to 10²² is exact in both
-    /// parts, so that one rounding gives the nearest double (Clinger, "How to Read Floating Point Numbers Accurately", 1990); what
-    /// does not fit goes to the standard library.
+    /// parts, so that one rounding gives the nearest double (Clinger, "How to Read Floating Point Numbers Accurately", 1990);
+    /// what does not fit goes to the standard library.
     static func float(_ bytes: ArraySlice<UInt8>) -> Float? {
         var rest = bytes
         let isNegative = rest.first == UInt8(ascii: "-")

@@ -3,8 +3,8 @@ internal import RAG
 
 /// What a family of embedding models takes and gives. Every limit is the service's own.
 ///
-/// Sources: Amazon Bedrock User Guide, "Amazon Titan Embeddings G1 - Text", "Cohere Embed v3", "Cohere Embed v4"; Amazon Nova User
-/// Guide, "Complete embeddings request and response schema".
+/// Sources: Amazon Bedrock User Guide, "Amazon Titan Embeddings G1 - Text", "Cohere Embed v3", "Cohere Embed v4"; Amazon Nova
+/// User Guide, "Complete embeddings request and response schema".
 enum EmbeddingFamily: String, Hashable, Sendable, CaseIterable {
     case titanV1, titanV2, cohereV3, cohereV4, nova
 

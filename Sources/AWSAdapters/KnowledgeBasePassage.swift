@@ -11,9 +11,9 @@ enum KnowledgeBasePassage {
 
     /// The passage, or nil where the result has no text to quote (an image, a video).
     ///
-    /// A Knowledge Base tells neither where in its document a chunk stands nor gives the document itself, so each chunk counts as a
-    /// document of its own: `documentID` is `bkb_`, 16 digits of the source's hash, 16 of the chunk's, and `range` is the whole chunk. Two
-    /// chunks of one page would otherwise pass for overlapping pieces of one text.
+    /// A Knowledge Base tells neither where in its document a chunk stands nor gives the document itself, so each chunk counts as
+    /// a document of its own: `documentID` is `bkb_`, 16 digits of the source's hash, 16 of the chunk's, and `range` is the whole
+    /// chunk. Two chunks of one page would otherwise pass for overlapping pieces of one text.
     static func passage(_ result: KnowledgeBaseResult) -> Passage? {
         guard !result.text.isBlank else { return nil }
         let uri = sourceURI(result)
@@ -30,8 +30,8 @@ enum KnowledgeBasePassage {
             metadata: result.metadata.mapValues { JSONValue($0) }, uri: uri.flatMap { isLink($0) ? $0 : nil })
     }
 
-    /// 1-based. The metadata counts from 0, sometimes as 2.0 and sometimes as a string: text of a PDF's third page comes with 2.0 and of its first
-    /// with 0 (aws-samples/bedrock-chat issue 811, "PDF page number needs +1"; the user guide does not say).
+    /// 1-based. The metadata counts from 0, sometimes as 2.0 and sometimes as a string: text of a PDF's third page comes with 2.0
+    /// and of its first with 0 (aws-samples/bedrock-chat issue 811, "PDF page number needs +1"; the user guide does not say).
     static func page(_ value: JSONDocument?) -> Int? {
         let index: Int? =
             switch value {

@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// The texts given out lately by id, at most `countMax` and `byteCountMax` of them, those unused for long out first.
 ///
-/// Two generations of half the room each: what is used stands in the young one; when that is full it becomes the old one, and what was
-/// left in the old one is forgotten. Every step takes constant time.
+/// Two generations of half the room each: what is used stands in the young one; when that is full it becomes the old one, and
+/// what was left in the old one is forgotten. Every step takes constant time.
 final class RecentTexts: Sendable {
     private struct State {
         var young: [String: String] = [:]

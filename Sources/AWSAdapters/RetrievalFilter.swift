@@ -3,9 +3,9 @@ internal import RAG
 
 /// OpenAI's metadata filter as a Knowledge Base's RetrievalFilter.
 ///
-/// Nested compounds of one kind become one, as a Knowledge Base nests no deeper than one level. Two differences from the local index remain:
-/// an attribute that is a list matches only where the vector store compares its elements, and what an unknown key means
-/// for `notEquals` and `notIn` is the vector store's decision (mostly: it passes).
+/// Nested compounds of one kind become one, as a Knowledge Base nests no deeper than one level. Two differences from the local
+/// index remain: an attribute that is a list matches only where the vector store compares its elements, and what an unknown key
+/// means for `notEquals` and `notIn` is the vector store's decision (mostly: it passes).
 /// Source: Amazon Bedrock API Reference, "RetrievalFilter".
 enum RetrievalFilter: Hashable, Sendable {
     /// No filter is needed.
@@ -20,23 +20,18 @@ enum RetrievalFilter: Hashable, Sendable {
     init(_ filter: MetadataFilter) throws {
         switch filter {
         case .compare(let key, let comparison, let operand): self = try Self.compared(key, comparison, operand)
-        case .and:
-            self = Self.joined(
-                "andAll", try filter.flattened.map { try RetrievalFilter($0) }, neutral: .everything, absorbing: .nothing)
-        case .or:
-            self = Self.joined(
-                "orAll", try filter.flattened.map { try RetrievalFilter($0) }, neutral: .nothing, absorbing: .everything)
+        case .and(let filters): self = try Self.joined("andAll", filters, neutral: .everything, absorbing: .nothing)
+        case .or(let filters): self = try Self.joined("orAll", filters, neutral: .nothing, absorbing: .everything)
         }
     }
 
     /// A compound needs two members: one stands for itself.
     private static func joined(
-        _ name: String, _ parts: [RetrievalFilter], neutral: RetrievalFilter, absorbing: RetrievalFilter
-    ) -> RetrievalFilter {
+        _ name: String, _ filters: [MetadataFilter], neutral: RetrievalFilter, absorbing: RetrievalFilter
+    ) throws -> RetrievalFilter {
+        let parts = try filters.map { try RetrievalFilter($0) }
         if parts.contains(absorbing) { return absorbing }
-        let members = parts.compactMap { part in
-            if case .filter(let document) = part { document } else { nil }
-        }
+        let members = parts.flatMap { $0.members(of: name) }
         switch members.count {
         case 0: return neutral
         case 1: return .filter(members[0])
@@ -88,15 +83,11 @@ enum RetrievalFilter: Hashable, Sendable {
     private static func refused(_ rule: String) -> OutcropFailure {
         OutcropFailure(.invalidRequest, "The Knowledge Base cannot filter by this: \(rule).", parameter: "filter")
     }
-}
 
-extension MetadataFilter {
-    /// The members of a compound, those of compounds of the same kind in their place.
-    fileprivate var flattened: [MetadataFilter] {
-        switch self {
-        case .compare: [self]
-        case .and(let filters): filters.flatMap { if case .and = $0 { $0.flattened } else { [$0] } }
-        case .or(let filters): filters.flatMap { if case .or = $0 { $0.flattened } else { [$0] } }
-        }
+    /// What it brings into a compound: its own members where it is one of the same kind.
+    private func members(of name: String) -> [JSONDocument] {
+        guard case .filter(let document) = self else { return [] }
+        if case .object(let fields) = document, case .array(let members)? = fields[name] { return members }
+        return [document]
     }
 }

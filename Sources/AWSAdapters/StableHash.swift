@@ -1,5 +1,5 @@
-/// FNV-1a, 64 bits: the same in every process and on every machine, which Swift's own hashing is not. Not for secrets or integrity: who
-/// wants a collision can make one. Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm" (RFC 9923).
+/// FNV-1a, 64 bits: the same in every process and on every machine, which Swift's own hashing is not. Not for secrets or
+/// integrity: who wants a collision can make one. Source: Fowler, Noll, Vo, "The FNV Non-Cryptographic Hash Algorithm".
 struct StableHash {
     private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
 
