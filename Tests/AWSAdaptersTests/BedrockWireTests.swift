@@ -1,155 +1,167 @@
 import AWS
+import Foundation
 import HTTPClient
+import HTTPTypes
+import Logging
 import RAG
+import Synchronization
 import Testing
 
 @testable import AWSAdapters
 
-/// The adapters over the real calls, down to the bytes that would go out.
+/// The generator over the real calls, with a scripted network below them.
 struct BedrockWireTests {
-    private static func body(_ request: ClientRequest?) -> String { String(decoding: request?.body ?? [], as: UTF8.self) }
-
-    @Test func `embeds through InvokeModel`() async throws {
-        let transport = RoutedTransport([
-            "/model/us.cohere.embed-v4%3A0/invoke": .init(body: #"{"embeddings":{"float":[\#(EmbeddingCase.numbers(256))]}}"#)
-        ])
-        let embedder = try BedrockEmbedder(
-            modelID: "us.cohere.embed-v4:0", dimensions: 256, runtime: BedrockRuntime(transport.client))
-        #expect(try await embedder.embed(["hello"], purpose: .query)[0].count == 256)
-        #expect(transport.requests.count == 1)
-        #expect(Self.body(transport.requests.first).contains(#""input_type":"search_query""#))
+    private func generator(
+        _ network: ScriptedNetwork, modelID: String = "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        foundationModel: String? = nil
+    ) -> BedrockGenerator {
+        let settings = AWSClient.Configuration(
+            endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/nonexistent"]))
+        let client = AWSClient(
+            settings, transport: network,
+            credentials: StaticCredentials(Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")),
+            clock: AWSClock(sleep: { _ in }), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        return BedrockGenerator(
+            modelID: modelID, foundationModel: foundationModel, runtime: BedrockRuntime(client), catalog: .builtIn())
     }
 
-    @Test func `reranks through Rerank`() async throws {
-        let transport = RoutedTransport([
-            "/rerank": .init(body: #"{"results":[{"index":1,"relevanceScore":0.75},{"index":0,"relevanceScore":0.5}]}"#)
-        ])
-        let reranker = BedrockReranker(
-            modelID: "cohere.rerank-v3-5:0", region: "us-east-1", agentRuntime: BedrockAgentRuntime(transport.client))
-        let passages = ["a", "b"].map {
-            Passage(chunkID: 1, documentID: "d", filename: "f", page: nil, headings: [], text: $0, range: 0..<1, score: 0)
-        }
-        #expect(try await reranker.rerank(passages, for: "q", topK: 2).map(\.text) == ["b", "a"])
-        let arn = #""modelArn":"arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0""#
-        #expect(Self.body(transport.requests.first).contains(arn))
-    }
-
-    @Test func `retrieves through Retrieve`() async throws {
-        let transport = RoutedTransport([
-            "/knowledgebases/KB12345678/retrieve": .init(
-                body: #"""
-                    {"retrievalResults":[{"content":{"text":"Leave is 30 days.","type":"TEXT"},"score":0.61,
-                      "location":{"type":"S3","s3Location":{"uri":"s3://docs/hr/Leave policy.pdf"}},
-                      "metadata":{"x-amz-bedrock-kb-source-uri":"s3://docs/hr/Leave policy.pdf","x-amz-bedrock-kb-chunk-id":"1",
-                        "x-amz-bedrock-kb-document-page-number":2.0,"year":2024}},
-                     {"content":{"byteContent":"data:image/png;base64,AA==","type":"IMAGE"},"score":0.6}],"nextToken":"more"}
-                    """#)
-        ])
-        let retriever = BedrockKnowledgeBaseRetriever(
-            knowledgeBaseID: "KB12345678", agentRuntime: BedrockAgentRuntime(transport.client))
-        let filter = MetadataFilter.and([
-            .compare(key: "year", .gte, .number(2024)), .compare(key: "team", .in, .array([.string("hr")])),
-        ])
-        let found = try await retriever.retrieve(RetrievalQuery(texts: ["leave?"], topK: 5, filter: filter))
-        #expect(found.map(\.filename) == ["Leave policy.pdf"])
-        #expect(found.first?.page == 3)
-        #expect(found.first?.uri == "s3://docs/hr/Leave policy.pdf")
-        let configuration =
-            #"{"filter":{"andAll":[{"greaterThanOrEquals":{"key":"year","value":2024}},{"in":{"key":"team","value":["hr"]}}]},"#
-            + #""numberOfResults":5}"#
+    @Test func `asks and reads as Bedrock speaks`() async throws {
+        let network = ScriptedNetwork(status: 200, pieces: [Frame.hello + Frame.world, Frame.stop, Frame.metadata])
+        let options = GenerationOptions(maxTokens: 50, temperature: 1.5, topP: 0.9, stop: ["END", "\n"], seed: 7)
+        let events = try await generator(network).events(.asking("Hi", options: options))
         #expect(
-            Self.body(transport.requests.first)
-                == #"{"retrievalConfiguration":{"vectorSearchConfiguration":\#(configuration)},"retrievalQuery":{"text":"leave?"}}"#
-        )
+            events == [.text(TextPieces(["Hello", " world"])), .finished(.length, Usage(promptTokens: 8, completionTokens: 2))])
+        let request = try #require(network.requests.first)
+        #expect(request.url.hasSuffix("/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream"))
+        let body = try JSONDecoder().decode(JSONDocument.self, from: Data(request.body))
+        let expected = """
+            {"messages": [{"role": "user", "content": [{"text": "Hi"}]}], "system": [{"text": "Be brief."}],
+             "inferenceConfig": {"maxTokens": 50, "temperature": 1, "stopSequences": ["END"]}}
+            """
+        #expect(try body == JSONDecoder().decode(JSONDocument.self, from: Data(expected.utf8)))
     }
 
-    @Test func `classifies through Converse`() async throws {
-        let transport = RoutedTransport([
-            "/model/us.amazon.nova-micro-v1%3A0/converse": .init(
-                body: #"""
-                    {"output":{"message":{"role":"assistant","content":[{"text":"C"}]}},"stopReason":"max_tokens",
-                     "usage":{"inputTokens":90,"outputTokens":1,"totalTokens":91}}
-                    """#)
-        ])
-        let classifier = BedrockIntentClassifier(
-            modelID: "us.amazon.nova-micro-v1:0", runtime: BedrockRuntime(transport.client))
-        #expect(try await classifier.classify([Message(role: .user, text: "hello there")]) == .casual)
-        let request = try #require(transport.requests.first)
-        #expect(request.deadlines == BedrockIntentClassifier.deadlines)
-        #expect(Self.body(request).contains(#""maxTokens":1"#))
-        #expect(Self.body(request).contains(#"{"text":"<message>hello there</message>"}"#))
+    @Test func `gives throttling its status and time before an answer`() async throws {
+        let network = ScriptedNetwork(
+            status: 429, fields: [.retryAfter: "7", HTTPField.Name("x-amzn-errortype")!: "ThrottlingException"],
+            pieces: [Array(#"{"message": "Too many requests"}"#.utf8)])
+        let failure = await #expect(throws: OutcropFailure.self) { try await generator(network).events() }
+        #expect(failure?.kind == .rateLimited)
+        #expect(failure?.retryAfterSeconds == 7)
     }
 
-    private static let foundationModels = #"""
-        {"modelSummaries":[{"modelArn":"arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0",
-          "modelId":"amazon.nova-micro-v1:0","modelName":"Nova Micro","providerName":"Amazon","inputModalities":["TEXT"],
-          "outputModalities":["TEXT"],"responseStreamingSupported":true,"customizationsSupported":[],
-          "inferenceTypesSupported":["ON_DEMAND","INFERENCE_PROFILE"],"modelLifecycle":{"status":"ACTIVE"}}]}
-        """#
-    private static let profiles = #"""
-        {"inferenceProfileSummaries":[{"inferenceProfileName":"US Nova Micro","inferenceProfileArn":
-          "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0",
-          "models":[{"modelArn":"arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-micro-v1:0"}],
-          "inferenceProfileId":"us.amazon.nova-micro-v1:0","status":"ACTIVE","type":"SYSTEM_DEFINED"}]}
-        """#
-
-    @Test func `lists through the control plane`() async throws {
-        let transport = RoutedTransport([
-            "/foundation-models": .init(body: Self.foundationModels), "/inference-profiles": .init(body: Self.profiles),
-        ])
-        let client = transport.client
-        let provider = BedrockModelProvider(
-            configured: [], bedrock: BedrockControl(client), runtime: BedrockRuntime(client), traits: .builtIn())
-        #expect(transport.requests.isEmpty)
-        #expect(await provider.models().map(\.id) == ["amazon.nova-micro-v1:0", "us.amazon.nova-micro-v1:0"])
-        #expect(transport.requests.count == 3)
-        #expect(Set(transport.requests.map(\.url)).contains { $0.contains("type=APPLICATION") })
-        let generator = try await provider.generator(for: "us.amazon.nova-micro-v1:0")
-        #expect(generator?.modelID == "us.amazon.nova-micro-v1:0")
-        #expect(try await provider.generator(for: "us.amazon.nova-pro-v1:0") == nil)
+    @Test func `gives an exception in mid answer its status`() async throws {
+        let network = ScriptedNetwork(status: 200, pieces: [Frame.hello, Frame.throttled])
+        var events = generator(network).generate(.asking()).makeAsyncIterator()
+        #expect(try await events.next() == .text("Hello"))
+        let failure = await #expect(throws: OutcropFailure.self) { try await events.next() }
+        #expect(failure?.kind == .rateLimited)
     }
 
-    @Test func `without permission to list, configured models still work`() async throws {
-        let denied = RoutedTransport.Answer.error(403, "AccessDeniedException")
-        let client = RoutedTransport(["/foundation-models": denied, "/inference-profiles": denied]).client
-        let provider = BedrockModelProvider(
-            configured: ["amazon.nova-lite-v1:0"], bedrock: BedrockControl(client), runtime: BedrockRuntime(client),
-            traits: .builtIn())
-        #expect(await provider.models() == [ModelListing(id: "amazon.nova-lite-v1:0", ownedBy: "amazon")])
-        #expect(try await provider.generator(for: "amazon.nova-lite-v1:0") != nil)
-        #expect(try await provider.generator(for: "amazon.nova-pro-v1:0") != nil)
-        #expect((provider.listFailure as? AWSError)?.serviceCode == "AccessDeniedException")
+    @Test(arguments: 1...40)
+    func `never takes a cut stream for a whole one`(missing: Int) async throws {
+        let whole = Frame.hello + Frame.stop + Frame.metadata
+        let network = ScriptedNetwork(status: 200, pieces: [Array(whole.dropLast(missing * 5))])
+        let failure = await #expect(throws: OutcropFailure.self) { try await generator(network).events() }
+        #expect(failure?.kind == .badGateway)
     }
 
-    static let failures: [(status: Int, code: String, kind: OutcropFailure.Kind)] = [
-        (429, "ThrottlingException", .rateLimited), (403, "AccessDeniedException", .forbidden),
-        (400, "ValidationException", .invalidRequest), (404, "ResourceNotFoundException", .notFound),
-        (503, "ServiceUnavailableException", .unavailable),
-    ]
+    @Test func `ends the transfer when its consumer leaves`() async throws {
+        let network = ScriptedNetwork(status: 200, pieces: [Frame.hello] + Array(repeating: Frame.world, count: 9))
+        try await readOne(generator(network))
+        #expect(network.bodiesOpen == 0)
+        #expect(network.piecesRead == 1)
+    }
 
-    @Test(arguments: failures) func `each adapter says of a failed call what a client may be told`(
-        _ row: (status: Int, code: String, kind: OutcropFailure.Kind)
-    ) async throws {
-        let answer = RoutedTransport.Answer.error(row.status, row.code)
-        let client = RoutedTransport([
-            "/model/cohere.embed-english-v3/invoke": answer, "/rerank": answer, "/knowledgebases/KB/retrieve": answer,
-            "/model/m/converse": answer,
-        ]).client
-        let passage = Passage(
-            chunkID: 1, documentID: "d", filename: "f", page: nil, headings: [], text: "t", range: 0..<1, score: 0)
-        let embedder = try BedrockEmbedder(modelID: "cohere.embed-english-v3", runtime: BedrockRuntime(client))
-        let reranker = BedrockReranker(modelID: "r", region: "us-east-1", agentRuntime: BedrockAgentRuntime(client))
-        let retriever = BedrockKnowledgeBaseRetriever(knowledgeBaseID: "KB", agentRuntime: BedrockAgentRuntime(client))
-        let classifier = BedrockIntentClassifier(modelID: "m", runtime: BedrockRuntime(client))
-        let calls: [@Sendable () async throws -> Void] = [
-            { _ = try await embedder.embed(["a"], purpose: .query) },
-            { _ = try await reranker.rerank([passage], for: "q", topK: 1) },
-            { _ = try await retriever.retrieve(RetrievalQuery(texts: ["q"], topK: 1)) },
-            { _ = try await classifier.classify([Message(role: .user, text: "hello")]) },
-        ]
-        for call in calls {
-            let failure = await #expect(throws: OutcropFailure.self) { try await call() }
-            #expect(failure?.kind == row.kind)
+    private func readOne(_ generator: BedrockGenerator) async throws {
+        var events = generator.generate(.asking()).makeAsyncIterator()
+        #expect(try await events.next() == .text("Hello"))
+    }
+
+    @Test func `calls a profile by its own name with the traits of its model`() async throws {
+        let network = ScriptedNetwork(status: 200, pieces: [Frame.hello, Frame.stop, Frame.metadata])
+        let profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc"
+        let generator = generator(network, modelID: profile, foundationModel: "anthropic.claude-opus-4-7")
+        #expect(generator.modelID == profile)
+        _ = try await generator.events(.asking(options: GenerationOptions(temperature: 0.5)))
+        let request = try #require(network.requests.first)
+        #expect(
+            request.url.contains("/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aapplication-inference-profile%2Fabc/"))
+        // This model takes no temperature.
+        #expect(!String(decoding: request.body, as: UTF8.self).contains("temperature"))
+    }
+}
+
+/// Answers every request alike, and knows how much of the bodies was read and how many are still held.
+private final class ScriptedNetwork: HTTPTransport {
+    private struct State {
+        var requests: [ClientRequest] = []
+        var piecesRead = 0
+        var bodiesOpen = 0
+    }
+
+    private let status: HTTPResponse.Status
+    private let fields: HTTPFields
+    private let pieces: [[UInt8]]
+    private let state = Mutex(State())
+
+    init(status: Int, fields: HTTPFields = [.contentType: "application/vnd.amazon.eventstream"], pieces: [[UInt8]]) {
+        self.status = HTTPResponse.Status(code: status)
+        self.fields = fields
+        self.pieces = pieces
+    }
+
+    var requests: [ClientRequest] { state.withLock { $0.requests } }
+    var piecesRead: Int { state.withLock { $0.piecesRead } }
+    var bodiesOpen: Int { state.withLock { $0.bodiesOpen } }
+
+    func send(_ request: ClientRequest) async throws -> ClientResponse {
+        state.withLock { $0.requests.append(request) }
+        let body = Body(self)
+        return ClientResponse(status: status, headerFields: fields, body: ClientResponseBody { body.next() })
+    }
+
+    private final class Body: Sendable {
+        private let network: ScriptedNetwork
+        private let position = Mutex(0)
+
+        init(_ network: ScriptedNetwork) {
+            self.network = network
+            network.state.withLock { $0.bodiesOpen += 1 }
+        }
+
+        deinit { network.state.withLock { $0.bodiesOpen -= 1 } }
+
+        func next() -> [UInt8]? {
+            let index = position.withLock { position in
+                defer { position += 1 }
+                return position
+            }
+            guard index < network.pieces.count else { return nil }
+            network.state.withLock { $0.piecesRead += 1 }
+            return network.pieces[index]
         }
     }
+}
+
+/// Messages of an event stream, written by Python's struct and zlib after AWS's description of the format.
+private enum Frame {
+    static let hello = decoded(
+        "AAAAmwAAAFc2+w0/CzpldmVudC10eXBlBwARY29udGVudEJsb2NrRGVsdGENOmNvbnRlbnQtdHlwZQcAEGFwcGxpY2F0aW9uL2pz"
+            + "b24NOm1lc3NhZ2UtdHlwZQcABWV2ZW50eyJjb250ZW50QmxvY2tJbmRleCI6IDAsICJkZWx0YSI6IHsidGV4dCI6ICJIZWxsbyJ9" + "fTVOQ6I=")
+    static let world = decoded(
+        "AAAAnAAAAFeE29EvCzpldmVudC10eXBlBwARY29udGVudEJsb2NrRGVsdGENOmNvbnRlbnQtdHlwZQcAEGFwcGxpY2F0aW9uL2pz"
+            + "b24NOm1lc3NhZ2UtdHlwZQcABWV2ZW50eyJjb250ZW50QmxvY2tJbmRleCI6IDAsICJkZWx0YSI6IHsidGV4dCI6ICIgd29ybGQi" + "fX24ED8z")
+    static let stop = decoded(
+        "AAAAfQAAAFF4DJp1CzpldmVudC10eXBlBwALbWVzc2FnZVN0b3ANOmNvbnRlbnQtdHlwZQcAEGFwcGxpY2F0aW9uL2pzb24NOm1l"
+            + "c3NhZ2UtdHlwZQcABWV2ZW50eyJzdG9wUmVhc29uIjogIm1heF90b2tlbnMifVE+K/o=")
+    static let metadata = decoded(
+        "AAAA2AAAAE5Nw4dmCzpldmVudC10eXBlBwAIbWV0YWRhdGENOmNvbnRlbnQtdHlwZQcAEGFwcGxpY2F0aW9uL2pzb24NOm1lc3Nh"
+            + "Z2UtdHlwZQcABWV2ZW50eyJ1c2FnZSI6IHsiaW5wdXRUb2tlbnMiOiA1LCAib3V0cHV0VG9rZW5zIjogMiwgInRvdGFsVG9rZW5z"
+            + "IjogNywgImNhY2hlUmVhZElucHV0VG9rZW5zIjogM30sICJtZXRyaWNzIjogeyJsYXRlbmN5TXMiOiA5fX0WfRWh")
+    static let throttled = decoded(
+        "AAAAjgAAAGFRQYBUDzpleGNlcHRpb24tdHlwZQcAE3Rocm90dGxpbmdFeGNlcHRpb24NOmNvbnRlbnQtdHlwZQcAEGFwcGxpY2F0"
+            + "aW9uL2pzb24NOm1lc3NhZ2UtdHlwZQcACWV4Y2VwdGlvbnsibWVzc2FnZSI6IlRvbyBtYW55IHRva2VucyJ9yBsewQ==")
+
+    private static func decoded(_ base64: String) -> [UInt8] { Data(base64Encoded: base64).map(Array.init) ?? [] }
 }

@@ -48,7 +48,8 @@ final class RoutedTransport: HTTPTransport {
 
     /// A client over these routes that tries once, in us-east-1.
     var client: AWSClient {
-        var configuration = AWSClient.Configuration(endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1"]))
+        var configuration = AWSClient.Configuration(
+            endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/nonexistent"]))
         configuration.attemptsMax = 1
         let credentials = StaticCredentials(Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret"))
         return AWSClient(configuration, transport: self, credentials: credentials, logger: Logger(label: "test"))
