@@ -60,3 +60,17 @@ extension JSONDocument: JSONWritable {
         }
     }
 }
+
+extension JSONDocument: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral text: String) { self = .string(text) }
+    package init(integerLiteral number: Int) { self = .integer(number) }
+    package init(floatLiteral number: Double) { self = .number(number) }
+    package init(booleanLiteral flag: Bool) { self = .bool(flag) }
+    package init(arrayLiteral items: JSONDocument...) { self = .array(items) }
+    /// Of two members with one name the last one counts.
+    package init(dictionaryLiteral members: (String, JSONDocument)...) {
+        self = .object(Dictionary(members) { $1 })
+    }
+}
