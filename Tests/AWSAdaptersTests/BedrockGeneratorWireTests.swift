@@ -10,7 +10,7 @@ import Testing
 @testable import AWSAdapters
 
 /// The generator over the real calls, with a scripted network below them.
-struct BedrockWireTests {
+struct BedrockGeneratorWireTests {
     private func generator(
         _ network: ScriptedNetwork, modelID: String = "us.anthropic.claude-haiku-4-5-20251001-v1:0",
         foundationModel: String? = nil
