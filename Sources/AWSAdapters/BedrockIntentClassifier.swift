@@ -25,33 +25,41 @@ package struct BedrockIntentClassifier: IntentClassifier {
         D: everything else, and whenever you are not sure. Short replies such as "yes" or "go on" are D.
         """
 
+    private let traits: ModelTraits
     private let ask: Ask
 
-    package init(modelID: String, runtime: BedrockRuntime) {
-        self.init { request in
+    /// `traits` are those of the model, where its name does not tell them; by default what the built-in catalogue says.
+    package init(modelID: String, runtime: BedrockRuntime, traits: ModelTraits? = nil) {
+        self.init(traits: traits ?? ModelTraitsCatalog.builtIn().traits(of: modelID)) { request in
             let response = try await runtime.converse(request, modelID: modelID, deadlines: Self.deadlines)
             return response.message.content.reduce(into: "") { if case .text(let text) = $1 { $0 += text } }
         }
     }
 
-    init(ask: @escaping Ask) { self.ask = ask }
+    init(traits: ModelTraits = ModelTraits(), ask: @escaping Ask) {
+        self.traits = traits
+        self.ask = ask
+    }
 
     /// Throws `OutcropFailure` or `CancellationError`, at once when it is cancelled.
     package func classify(_ messages: [Message]) async throws -> Intent {
         guard let message = Question(messages)?.text, message.unicodeScalars.count <= Self.scalarCountMax else {
             return .retrieval
         }
-        let answer = try await withOutcropFailures { try await ask(Self.request(message)) }
+        let answer = try await withOutcropFailures { try await ask(request(message)) }
         return Self.intent(of: answer)
     }
 
-    static func request(_ message: String) -> ConverseRequest {
+    func request(_ message: String) -> ConverseRequest {
         // Without angle brackets the message cannot close its mark.
         var neutral = String.UnicodeScalarView()
         for scalar in message.unicodeScalars { neutral.append(scalar == "<" || scalar == ">" ? " " : scalar) }
+        let marked = "<message>\(String(neutral))</message>"
+        let text = traits.takesSystem ? marked : "\(Self.system)\n\n\(marked)"
         return ConverseRequest(
-            messages: [ConverseMessage(role: .user, content: [.text("<message>\(String(neutral))</message>")])],
-            system: [.text(system)], inferenceConfig: InferenceConfiguration(maxTokens: 1, temperature: 0))
+            messages: [ConverseMessage(role: .user, content: [.text(text)])],
+            system: traits.takesSystem ? [.text(Self.system)] : nil,
+            inferenceConfig: InferenceConfiguration(maxTokens: 1, temperature: traits.takesSampling ? 0 : nil))
     }
 
     /// Casual is the letter alone, perhaps between white space.

@@ -27,7 +27,7 @@ struct ModelList: Sendable {
     }
 
     private mutating func index() {
-        let textModels = (foundationModels ?? []).filter { $0.outputModalities.contains("TEXT") }
+        let textModels = (foundationModels ?? []).filter(\.takesConversations)
         let textNames = Set(textModels.map { BedrockModelName($0.id) })
         // Embedding and rerank models have profiles too; without the first list nothing tells them apart.
         let profiles = ((systemProfiles ?? []) + (applicationProfiles ?? [])).filter { profile in
@@ -47,6 +47,13 @@ struct ModelList: Sendable {
 
     /// Such as `anthropic`; `bedrock` when nothing tells.
     func owner(of id: String) -> String { (model(of: id) ?? BedrockModelName(id)).provider ?? "bedrock" }
+}
+
+extension FoundationModel {
+    /// Whether Converse can talk with it: text in, text out. Rerank models say the same of themselves.
+    fileprivate var takesConversations: Bool {
+        inputModalities.contains("TEXT") && outputModalities.contains("TEXT") && id.firstRange(of: ".rerank-") == nil
+    }
 }
 
 extension InferenceProfile {

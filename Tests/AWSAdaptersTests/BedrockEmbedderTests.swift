@@ -11,7 +11,8 @@ struct BedrockEmbedderTests {
         let start = body.firstRange(of: #""texts":["#)?.upperBound ?? body.endIndex
         let texts = body[start...].prefix { $0 != "]" }.split(separator: ",").map { $0.dropFirst().dropLast() }
         let zeros = String(repeating: ",0", count: 254)
-        return #"{"embeddings":{"float":["# + texts.map { "[\($0.count > 9 ? "0" : $0),1\(zeros)]" }.joined(separator: ",") + "]}}"
+        return #"{"embeddings":{"float":["# + texts.map { "[\($0.count > 9 ? "0" : $0),1\(zeros)]" }.joined(separator: ",")
+            + "]}}"
     }
 
     @Test func `keeps the order over many batches and stays within its parallel calls`() async throws {

@@ -45,6 +45,39 @@ struct DecimalNumberTests {
         #expect(try EmbeddingFamily.cohereV4.vectors(json) == [[1, -25], [3, 4]])
     }
 
+    @Test func `survives answers with bytes changed, dropped and doubled`() throws {
+        let answer = Array(#"{"x":{"a":[1,"é\"",true,null]},"embeddings":{"int8":[[1]],"float":[[1,-2.5e1],[3.25,4E-2]]}}"#.utf8)
+        let signs = Array(#"{}[]",:\-+.eE0159 nulltrue"#.utf8) + [0, 0xFF]
+        let seed = UInt64.random(in: .min ... .max)
+        var random = SplitMix64(seed: seed)
+        for _ in 0..<3_000 {
+            var bytes = answer
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let index = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: bytes[index] = signs[Int.random(in: 0..<signs.count, using: &random)]
+                case 1: bytes.remove(at: index)
+                default: bytes.insert(bytes[index], at: index)
+                }
+            }
+            // What the decoder takes, the scanner takes too, with the same vectors.
+            guard let decoded = try? JSONDecoder().decode(FloatEmbeddings.self, from: Data(bytes)) else {
+                _ = try? EmbeddingFamily.cohereV4.vectors(bytes)
+                continue
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            let scanned = try #require(try? EmbeddingFamily.cohereV4.vectors(bytes), "seed \(seed): \(text)")
+            #expect(scanned == decoded.embeddings.float.map { $0.map { Float($0) } }, "seed \(seed): \(text)")
+        }
+    }
+
+    private struct FloatEmbeddings: Decodable {
+        struct Types: Decodable {
+            var float: [[Double]]
+        }
+        var embeddings: Types
+    }
+
     /// Of any of the shapes that services write.
     private static func number(_ random: inout SplitMix64) -> String {
         let value = Double.random(in: -1...1, using: &random)

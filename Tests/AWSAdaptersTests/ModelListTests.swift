@@ -6,10 +6,11 @@ import Testing
 
 extension FoundationModel {
     static func text(
-        _ id: String, types: [String] = ["ON_DEMAND"], output: [String] = ["TEXT"], lifecycle: String? = "ACTIVE"
+        _ id: String, types: [String] = ["ON_DEMAND"], input: [String] = ["TEXT"], output: [String] = ["TEXT"],
+        lifecycle: String? = "ACTIVE"
     ) -> FoundationModel {
         FoundationModel(
-            id: id, name: nil, provider: nil, inputModalities: ["TEXT"], outputModalities: output, inferenceTypes: types,
+            id: id, name: nil, provider: nil, inputModalities: input, outputModalities: output, inferenceTypes: types,
             streams: true,
             lifecycle: lifecycle)
     }
@@ -39,6 +40,7 @@ struct ModelListTests {
         .text("meta.llama3-1-8b-instruct-v1:0"), .text("amazon.nova-lite-v1:0", types: ["ON_DEMAND", "INFERENCE_PROFILE"]),
         .text(sonnet, types: ["INFERENCE_PROFILE"]), .text("anthropic.claude-v2:1", lifecycle: "LEGACY"),
         .text("cohere.embed-v4:0", output: ["EMBEDDING"]), .text("stability.sd3-5-large-v1:0", output: ["IMAGE"]),
+        .text("cohere.rerank-v3-5:0"), .text("amazon.nova-sonic-v1:0", input: ["SPEECH"], output: ["SPEECH", "TEXT"]),
     ]
     static let system: [InferenceProfile] = [
         .system("us.\(sonnet)", model: sonnet), .system("us.cohere.embed-v4:0", model: "cohere.embed-v4:0"),
@@ -67,7 +69,9 @@ struct ModelListTests {
         (sonnet, sonnet), ("us.\(sonnet)", sonnet), (profileARN, sonnet), ("anthropic.claude-v2:1", "anthropic.claude-v2:1"),
         ("arn:aws:bedrock:eu-west-1::foundation-model/\(sonnet)", sonnet),
         ("arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.\(sonnet)", sonnet), ("cohere.embed-v4:0", nil),
-        ("us.cohere.embed-v4:0", nil), ("stability.sd3-5-large-v1:0", nil), ("nobody.knows-v1:0", nil),
+        ("us.cohere.embed-v4:0", nil), ("stability.sd3-5-large-v1:0", nil), ("cohere.rerank-v3-5:0", nil),
+        ("amazon.nova-sonic-v1:0", nil),
+        ("nobody.knows-v1:0", nil),
         ("eu.\(sonnet)", nil), ("arn:aws:bedrock:us-east-1::foundation-model/nobody.knows-v1:0", nil), ("", nil),
     ]
 

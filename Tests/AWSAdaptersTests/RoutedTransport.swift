@@ -11,6 +11,8 @@ final class RoutedTransport: HTTPTransport {
         /// Error's shape name.
         var errorCode: String?
         var body: String
+        /// Never answers: only cancellation ends the transfer.
+        var hangs = false
 
         static func error(_ status: Int, _ code: String, _ message: String = "it failed") -> Answer {
             Answer(status: status, errorCode: code, body: #"{"message":"\#(message)"}"#)
@@ -19,6 +21,8 @@ final class RoutedTransport: HTTPTransport {
 
     private let routes: [String: Answer]
     private let kept = Mutex<[ClientRequest]>([])
+    /// A sign for each request that hangs.
+    let (hanging, hangs) = AsyncStream<Void>.makeStream()
 
     /// By path without query, as it goes out.
     init(_ routes: [String: Answer]) { self.routes = routes }
@@ -28,6 +32,10 @@ final class RoutedTransport: HTTPTransport {
     func send(_ request: ClientRequest) async throws -> ClientResponse {
         kept.withLock { $0.append(request) }
         let answer = routes[Self.path(request)] ?? .error(404, "ResourceNotFoundException")
+        if answer.hangs {
+            hangs.yield()
+            try await Task.sleep(for: .seconds(3_600))
+        }
         var headers: HTTPFields = [:]
         if let code = answer.errorCode, let name = HTTPField.Name("x-amzn-errortype") { headers[name] = code }
         let body = Mutex<[UInt8]?>(Array(answer.body.utf8))
@@ -48,7 +56,8 @@ final class RoutedTransport: HTTPTransport {
 
     /// A client over these routes that tries once, in us-east-1.
     var client: AWSClient {
-        var configuration = AWSClient.Configuration(endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1"]))
+        var configuration = AWSClient.Configuration(
+            endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": "/nonexistent"]))
         configuration.attemptsMax = 1
         let credentials = StaticCredentials(Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret"))
         return AWSClient(configuration, transport: self, credentials: credentials, logger: Logger(label: "test"))

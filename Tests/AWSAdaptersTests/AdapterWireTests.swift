@@ -6,7 +6,7 @@ import Testing
 @testable import AWSAdapters
 
 /// The adapters over the real calls, down to the bytes that would go out.
-struct BedrockWireTests {
+struct AdapterWireTests {
     private static func body(_ request: ClientRequest?) -> String { String(decoding: request?.body ?? [], as: UTF8.self) }
 
     @Test func `embeds through InvokeModel`() async throws {
@@ -130,26 +130,44 @@ struct BedrockWireTests {
     @Test(arguments: failures) func `each adapter says of a failed call what a client may be told`(
         _ row: (status: Int, code: String, kind: OutcropFailure.Kind)
     ) async throws {
-        let answer = RoutedTransport.Answer.error(row.status, row.code)
-        let client = RoutedTransport([
-            "/model/cohere.embed-english-v3/invoke": answer, "/rerank": answer, "/knowledgebases/KB/retrieve": answer,
-            "/model/m/converse": answer,
-        ]).client
+        for call in try Self.calls(RoutedTransport(Self.routes(.error(row.status, row.code)))) {
+            let failure = await #expect(throws: OutcropFailure.self) { try await call() }
+            #expect(failure?.kind == row.kind)
+        }
+    }
+
+    @Test func `a cancelled call ends at once, and its transfer with it`() async throws {
+        for index in 0..<4 {
+            let transport = RoutedTransport(Self.routes(RoutedTransport.Answer(body: "", hangs: true)))
+            let call = try Self.calls(transport)[index]
+            let task = Task { try await call() }
+            for await _ in transport.hanging { break }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            #expect(transport.requests.count == 1)
+        }
+    }
+
+    /// The same answer for every call.
+    private static func routes(_ answer: RoutedTransport.Answer) -> [String: RoutedTransport.Answer] {
+        let paths = ["/model/cohere.embed-english-v3/invoke", "/rerank", "/knowledgebases/KB/retrieve", "/model/m/converse"]
+        return Dictionary(uniqueKeysWithValues: paths.map { ($0, answer) })
+    }
+
+    /// One call of each adapter.
+    private static func calls(_ transport: RoutedTransport) throws -> [@Sendable () async throws -> Void] {
+        let client = transport.client
         let passage = Passage(
             chunkID: 1, documentID: "d", filename: "f", page: nil, headings: [], text: "t", range: 0..<1, score: 0)
         let embedder = try BedrockEmbedder(modelID: "cohere.embed-english-v3", runtime: BedrockRuntime(client))
         let reranker = BedrockReranker(modelID: "r", region: "us-east-1", agentRuntime: BedrockAgentRuntime(client))
         let retriever = BedrockKnowledgeBaseRetriever(knowledgeBaseID: "KB", agentRuntime: BedrockAgentRuntime(client))
         let classifier = BedrockIntentClassifier(modelID: "m", runtime: BedrockRuntime(client))
-        let calls: [@Sendable () async throws -> Void] = [
+        return [
             { _ = try await embedder.embed(["a"], purpose: .query) },
             { _ = try await reranker.rerank([passage], for: "q", topK: 1) },
             { _ = try await retriever.retrieve(RetrievalQuery(texts: ["q"], topK: 1)) },
             { _ = try await classifier.classify([Message(role: .user, text: "hello")]) },
         ]
-        for call in calls {
-            let failure = await #expect(throws: OutcropFailure.self) { try await call() }
-            #expect(failure?.kind == row.kind)
-        }
     }
 }
