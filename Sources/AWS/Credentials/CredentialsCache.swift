@@ -14,7 +14,7 @@ final class CredentialsCache: Sendable {
     /// After a failed advisory refresh the old credentials serve this long before the next one.
     static let retryPauseSeconds = 30.0
     /// Calls that wait for one refresh; more are refused.
-    static let waitersMax = 16_384
+    static let waitersMax = 4_096
 
     fileprivate struct Entry {
         var credentials: Credentials
@@ -67,6 +67,9 @@ final class CredentialsCache: Sendable {
             if state.entry?.credentials == refused { state.entry = nil }
         }
     }
+
+    /// Calls that wait at this moment.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
 
     // MARK: The refresh
 

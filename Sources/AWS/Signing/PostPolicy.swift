@@ -1,4 +1,4 @@
-import FoundationEssentials
+internal import FoundationEssentials
 
 /// A signed policy for a browser's form upload to S3 ("POST policy", AWS S3 API Reference, "Authenticating requests in browser-based uploads").
 package struct PostPolicy: Sendable {
