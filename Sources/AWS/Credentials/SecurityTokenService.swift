@@ -74,7 +74,8 @@ struct SecurityTokenService: Sendable {
     ) async -> Result<TokenServiceAnswer, any Error> {
         var request = request
         if let credentials {
-            let signer = SigV4Signer(credentials: credentials, region: endpoint.signingRegion, service: AWSService.sts.signingName)
+            let signer = SigV4Signer(
+                credentials: credentials, region: endpoint.signingRegion, service: AWSService.sts.signingName)
             request = signer.signed(request, at: Int(clock.unixSeconds() + offset))
         }
         do {
@@ -83,7 +84,7 @@ struct SecurityTokenService: Sendable {
             for try await piece in response.body {
                 guard bytes.count + piece.count <= Self.bodyBytesMax else {
                     throw AWSError(
-                        .malformedResponse, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
+                        .credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
                 }
                 bytes += piece
             }

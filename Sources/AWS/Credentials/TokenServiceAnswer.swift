@@ -7,7 +7,7 @@ struct TokenServiceAnswer: Sendable {
 
     /// Throws `AWSError` when one of the four elements is missing, stands there twice or is no plain text.
     func credentials(operation: String) throws(AWSError) -> Credentials {
-        let failure = { (reason: String) in AWSError(.malformedResponse, operation: operation, message: "the answer \(reason)") }
+        let failure = { (reason: String) in AWSError(.credentials, operation: operation, message: "the answer \(reason)") }
         guard let keyID = text("AccessKeyId"), let secret = text("SecretAccessKey"), let token = text("SessionToken"),
             let expiration = text("Expiration")
         else { throw failure("lacks AccessKeyId, SecretAccessKey, SessionToken or Expiration") }
