@@ -1,9 +1,12 @@
 extension BedrockControl {
     /// `GET /foundation-models`.
-    package func listFoundationModels() async throws -> [FoundationModel] { fatalError("contract") }
-
-    /// `GET /inference-profiles`, all pages; `type` is `SYSTEM_DEFINED` or `APPLICATION`.
-    package func listInferenceProfiles(type: String? = nil) async throws -> [InferenceProfile] { fatalError("contract") }
+    package func listFoundationModels() async throws -> [FoundationModel] {
+        struct Answer: Decodable {
+            var modelSummaries: [FoundationModel]?
+        }
+        let call = ServiceCall(.bedrock, "ListFoundationModels", method: .get, path: "/foundation-models")
+        return try await client.answer(Answer.self, to: call).modelSummaries ?? []
+    }
 }
 
 package struct FoundationModel: Hashable, Sendable {
@@ -32,21 +35,27 @@ package struct FoundationModel: Hashable, Sendable {
     }
 }
 
-package struct InferenceProfile: Hashable, Sendable {
-    package var id: String
-    package var arn: String
-    package var name: String
-    /// ARNs of the models behind it.
-    package var modelARNs: [String]
-    package var type: String
-    package var status: String
+extension FoundationModel: Decodable {
+    private enum Key: String, CodingKey {
+        case modelId, modelName, providerName, inputModalities, outputModalities, inferenceTypesSupported,
+            responseStreamingSupported, modelLifecycle
+    }
 
-    package init(id: String, arn: String, name: String, modelARNs: [String], type: String, status: String) {
-        self.id = id
-        self.arn = arn
-        self.name = name
-        self.modelARNs = modelARNs
-        self.type = type
-        self.status = status
+    private struct Lifecycle: Decodable {
+        var status: String?
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        func list(_ key: Key) throws -> [String] { try members.decodeIfPresent([String].self, forKey: key) ?? [] }
+        self.init(
+            id: try members.decode(String.self, forKey: .modelId),
+            name: try members.decodeIfPresent(String.self, forKey: .modelName),
+            provider: try members.decodeIfPresent(String.self, forKey: .providerName),
+            inputModalities: try list(.inputModalities),
+            outputModalities: try list(.outputModalities),
+            inferenceTypes: try list(.inferenceTypesSupported),
+            streams: try members.decodeIfPresent(Bool.self, forKey: .responseStreamingSupported) ?? false,
+            lifecycle: try members.decodeIfPresent(Lifecycle.self, forKey: .modelLifecycle)?.status)
     }
 }

@@ -16,6 +16,31 @@ package struct ConverseRequest: Hashable, Sendable, Codable {
     }
 }
 
+extension ConverseRequest: JSONWritable {
+    package func write(to json: inout JSONByteWriter) {
+        json.object { json in
+            json.field("additionalModelRequestFields", additionalModelRequestFields)
+            json.field("guardrailConfig", guardrailConfig)
+            json.field("inferenceConfig", inferenceConfig)
+            json.field("messages", messages)
+            json.field("outputConfig", outputConfig)
+            json.field("requestMetadata", requestMetadata.map { JSONDocument.object($0.mapValues(JSONDocument.string)) })
+            json.field("system", system)
+            json.field("toolConfig", toolConfig)
+        }
+    }
+
+    /// The members that CountTokens takes (`ConverseTokensRequest` in the service model).
+    func writeTokensRequest(to json: inout JSONByteWriter) {
+        json.object { json in
+            json.field("additionalModelRequestFields", additionalModelRequestFields)
+            json.field("messages", messages)
+            json.field("system", system)
+            json.field("toolConfig", toolConfig)
+        }
+    }
+}
+
 package struct ConverseMessage: Hashable, Sendable, Codable {
     package enum Role: String, Sendable, Codable {
         case user, assistant
@@ -30,113 +55,47 @@ package struct ConverseMessage: Hashable, Sendable, Codable {
     }
 }
 
-/// A union: on the wire an object with exactly one of these names. An unknown member decodes as `.unknown` with its name.
-package enum ContentBlock: Hashable, Sendable, Codable {
-    case text(String)
-    case image(format: String, bytes: [UInt8])
-    case document(format: String, name: String, bytes: [UInt8])
-    case toolUse(id: String, name: String, input: JSONDocument)
-    case toolResult(id: String, content: [ToolResultContent], status: ToolResultStatus?)
-    case reasoning(text: String, signature: String?)
-    case redactedReasoning([UInt8])
-    case cachePoint
-    case unknown(String)
-
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
-    package func encode(to encoder: any Encoder) throws { fatalError("contract") }
-}
-
-package enum ToolResultStatus: String, Hashable, Sendable, Codable {
-    case success, error
-}
-
-package enum ToolResultContent: Hashable, Sendable, Codable {
-    case text(String)
-    case json(JSONDocument)
-    case image(format: String, bytes: [UInt8])
-    case unknown(String)
-
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
-    package func encode(to encoder: any Encoder) throws { fatalError("contract") }
+extension ConverseMessage: JSONWritable {
+    /// Blocks that are `.unknown` were not understood and are not sent back.
+    package func write(to json: inout JSONByteWriter) {
+        json.object { json in
+            json.field("content", content.filter(\.isKnown))
+            json.field("role", role.rawValue)
+        }
+    }
 }
 
 package enum SystemBlock: Hashable, Sendable, Codable {
     case text(String)
     case cachePoint
 
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
-    package func encode(to encoder: any Encoder) throws { fatalError("contract") }
-}
-
-package struct InferenceConfiguration: Hashable, Sendable, Codable {
-    package var maxTokens: Int?
-    package var temperature: Double?
-    package var topP: Double?
-    package var stopSequences: [String]?
-
-    package init(maxTokens: Int? = nil, temperature: Double? = nil, topP: Double? = nil, stopSequences: [String]? = nil) {
-        self.maxTokens = maxTokens
-        self.temperature = temperature
-        self.topP = topP
-        self.stopSequences = stopSequences
+    private enum Key: String, CodingKey {
+        case text, cachePoint
     }
-}
 
-package struct ToolConfiguration: Hashable, Sendable, Codable {
-    package struct Tool: Hashable, Sendable {
-        package var name: String
-        package var description: String?
-        package var inputSchema: JSONDocument
-
-        package init(name: String, description: String?, inputSchema: JSONDocument) {
-            self.name = name
-            self.description = description
-            self.inputSchema = inputSchema
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        self = try members.decodeIfPresent(String.self, forKey: .text).map(SystemBlock.text) ?? .cachePoint
+        if self == .cachePoint, !members.contains(.cachePoint) {
+            throw DecodingError.keyNotFound(
+                Key.text, .init(codingPath: decoder.codingPath, debugDescription: "neither text nor cachePoint"))
         }
     }
-
-    package enum Choice: Hashable, Sendable {
-        case auto, any
-        case tool(String)
-    }
-
-    package var tools: [Tool]
-    package var toolChoice: Choice?
-
-    package init(tools: [Tool], toolChoice: Choice? = nil) {
-        self.tools = tools
-        self.toolChoice = toolChoice
-    }
-
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
-    package func encode(to encoder: any Encoder) throws { fatalError("contract") }
 }
 
-package struct GuardrailConfiguration: Hashable, Sendable, Codable {
-    package var guardrailIdentifier: String
-    package var guardrailVersion: String
-    package var trace: String?
-    package var streamProcessingMode: String?
-
-    package init(guardrailIdentifier: String, guardrailVersion: String) {
-        self.guardrailIdentifier = guardrailIdentifier
-        self.guardrailVersion = guardrailVersion
+extension SystemBlock: JSONWritable {
+    package func write(to json: inout JSONByteWriter) {
+        json.object { json in
+            switch self {
+            case .text(let text): json.field("text", text)
+            case .cachePoint: json.cachePoint()
+            }
+        }
     }
 }
 
-/// `outputConfig.textFormat`, type `json_schema`.
-package struct OutputConfiguration: Hashable, Sendable, Codable {
-    package var schemaName: String?
-    package var schemaDescription: String?
-    /// The JSON Schema as JSON text.
-    package var schema: String
-
-    package init(schema: String, name: String? = nil, description: String? = nil) {
-        self.schema = schema
-        schemaName = name
-        schemaDescription = description
+extension JSONByteWriter {
+    mutating func cachePoint() {
+        field("cachePoint", object: { $0.field("type", "default") })
     }
-
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
-    package func encode(to encoder: any Encoder) throws { fatalError("contract") }
 }

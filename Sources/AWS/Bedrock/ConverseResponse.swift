@@ -3,7 +3,20 @@ package struct ConverseResponse: Hashable, Sendable, Decodable {
     package var stopReason: StopReason
     package var usage: TokenUsage
 
-    package init(from decoder: any Decoder) throws { fatalError("contract") }
+    private enum Key: String, CodingKey {
+        case output, stopReason, usage
+    }
+
+    private struct Output: Decodable {
+        var message: ConverseMessage
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Key.self)
+        message = try members.decode(Output.self, forKey: .output).message
+        stopReason = try members.decode(StopReason.self, forKey: .stopReason)
+        usage = try members.decode(TokenUsage.self, forKey: .usage)
+    }
 }
 
 /// Why the model stopped; nine are known, others keep their name.

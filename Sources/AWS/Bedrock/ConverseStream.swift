@@ -22,19 +22,3 @@ package struct ConverseStream: AsyncSequence, Sendable {
 
     package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(nextBatch: nextBatch) }
 }
-
-package enum ConverseStreamEvent: Hashable, Sendable {
-    case messageStart(role: String)
-    case toolUseStart(index: Int, id: String, name: String)
-    case textDelta(index: Int, String)
-    /// A piece of the input's JSON text.
-    case toolUseDelta(index: Int, String)
-    case reasoningDelta(index: Int, String)
-    case reasoningSignature(index: Int, String)
-    case redactedReasoning(index: Int, [UInt8])
-    case contentBlockStop(index: Int)
-    case messageStop(StopReason)
-    case metadata(TokenUsage)
-    /// An event or delta of a kind unknown today.
-    case unknown(String)
-}

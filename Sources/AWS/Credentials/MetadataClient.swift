@@ -45,12 +45,8 @@ struct MetadataClient: Sendable {
 
     private func exchange(_ request: ClientRequest, operation: String) async throws -> Answer {
         let response = try await transport.send(request)
-        var bytes: [UInt8] = []
-        for try await piece in response.body {
-            guard bytes.count + piece.count <= Self.bodyBytesMax else {
-                throw AWSError(.credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
-            }
-            bytes += piece
+        guard let bytes = try await response.body.bytes(atMost: Self.bodyBytesMax) else {
+            throw AWSError(.credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
         }
         return Answer(status: response.status.code, bytes: bytes)
     }

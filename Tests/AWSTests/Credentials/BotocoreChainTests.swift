@@ -37,7 +37,7 @@ struct BotocoreChainTests {
             let environment = try Self.environment(wanted, in: folder)
             let cloud = CloudStandIn()
             let chain = CredentialsChain(
-                environment: environment, region: nil, transport: cloud, clock: SetClock().clock)
+                environment: environment, region: nil, transport: cloud, clock: ManualClock.atNewYear().clock)
             do {
                 let found = try await chain.credentials()
                 #expect(wanted.error == nil, "\(name)")

@@ -55,9 +55,8 @@ final class CloudStandIn: HTTPTransport {
     static func text(_ text: String, status: Int = 200, date: String? = nil) -> ClientResponse {
         var headerFields = HTTPFields()
         headerFields[.date] = date
-        let pieces = Pieces([Array(text.utf8.prefix(20)), Array(text.utf8.dropFirst(20))].filter { !$0.isEmpty })
-        return ClientResponse(
-            status: HTTPResponse.Status(code: status), headerFields: headerFields, body: ClientResponseBody { pieces.next() })
+        let pieces = [Array(text.utf8.prefix(20)), Array(text.utf8.dropFirst(20))].filter { !$0.isEmpty }
+        return ClientResponse(status: HTTPResponse.Status(code: status), headerFields: headerFields, body: .pieces(pieces))
     }
 
     /// A body without end.
@@ -83,34 +82,9 @@ final class CloudStandIn: HTTPTransport {
     }
 }
 
-private final class Pieces: Sendable {
-    private let pieces: Mutex<[[UInt8]]>
-    init(_ pieces: [[UInt8]]) { self.pieces = Mutex(pieces) }
-    func next() -> [UInt8]? { pieces.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
-}
+extension ManualClock {
+    var now: Double { clock.unixSeconds() }
 
-/// A clock that stands until it is set; its sleeps pass at once and are noted.
-final class SetClock: Sendable {
-    private struct State {
-        var now: Double
-        var sleeps: [Double] = []
-    }
-    private let state: Mutex<State>
-
-    /// 2026-01-01.
-    init(_ now: Double = 1_767_225_600) { state = Mutex(State(now: now)) }
-
-    var now: Double { state.withLock { $0.now } }
-    var sleeps: [Double] { state.withLock { $0.sleeps } }
-
-    func advance(_ seconds: Double) { state.withLock { $0.now += seconds } }
-
-    var clock: AWSClock {
-        AWSClock(
-            unixSeconds: { self.now }, uptimeSeconds: { self.now },
-            sleep: { seconds in
-                self.state.withLock { $0.sleeps.append(seconds) }
-                try Task.checkCancellation()
-            }, random: { 0.5 })
-    }
+    /// Stands at 2026-01-01.
+    static func atNewYear() -> ManualClock { ManualClock(unixSeconds: 1_767_225_600) }
 }

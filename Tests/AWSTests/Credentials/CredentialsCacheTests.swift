@@ -3,6 +3,7 @@ import Testing
 
 @testable import AWS
 
+@Suite(.timeLimit(.minutes(5)))
 struct CredentialsCacheTests {
     /// A source whose answers wait until the test gives them.
     private final class Source: Sendable {
@@ -51,8 +52,8 @@ struct CredentialsCacheTests {
     }
 
     /// A cache that has the credentials `first`, good for `seconds`.
-    private static func filled(seconds: Double?) async throws -> (CredentialsCache, Source, SetClock) {
-        let (source, clock) = (Source(), SetClock())
+    private static func filled(seconds: Double?) async throws -> (CredentialsCache, Source, ManualClock) {
+        let (source, clock) = (Source(), ManualClock.atNewYear())
         let cache = CredentialsCache(clock: clock.clock) { try await source.fetch() }
         async let first = cache.credentials()
         await source.untilAsked(1)
@@ -63,7 +64,7 @@ struct CredentialsCacheTests {
 
     @Test func `all who come at first wait for one fetch`() async throws {
         let source = Source()
-        let cache = CredentialsCache(clock: SetClock().clock) { try await source.fetch() }
+        let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<100 { group.addTask { try await cache.credentials().accessKeyID } }
             await source.untilAsked(1)
@@ -148,7 +149,7 @@ struct CredentialsCacheTests {
 
     @Test func `a cancelled caller leaves at once and the refresh goes on for the others`() async throws {
         let source = Source()
-        let cache = CredentialsCache(clock: SetClock().clock) { try await source.fetch() }
+        let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let starter = Task { try await cache.credentials() }
         await source.untilAsked(1)
         let other = Task { try await cache.credentials() }
@@ -162,7 +163,7 @@ struct CredentialsCacheTests {
 
     @Test func `when every caller has left, the refresh still fills the cache`() async throws {
         let source = Source()
-        let cache = CredentialsCache(clock: SetClock().clock) { try await source.fetch() }
+        let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let starter = Task { try await cache.credentials() }
         await source.untilAsked(1)
         starter.cancel()
@@ -176,7 +177,7 @@ struct CredentialsCacheTests {
 
     @Test func `a task cancelled beforehand does not wait`() async throws {
         let source = Source()
-        let cache = CredentialsCache(clock: SetClock().clock) { try await source.fetch() }
+        let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             return try await cache.credentials()
@@ -203,7 +204,7 @@ struct CredentialsCacheTests {
     }
 
     @Test func `new credentials that have expired already are an error that names the clock`() async throws {
-        let (source, clock) = (Source(), SetClock())
+        let (source, clock) = (Source(), ManualClock.atNewYear())
         let cache = CredentialsCache(clock: clock.clock) { try await source.fetch() }
         let first = Task { try await cache.credentials() }
         await source.untilAsked(1)
@@ -214,7 +215,7 @@ struct CredentialsCacheTests {
 
     @Test func `refuses more waiters than allowed`() async throws {
         let source = Source()
-        let cache = CredentialsCache(clock: SetClock().clock) { try await source.fetch() }
+        let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<CredentialsCache.waitersMax { group.addTask { _ = try await cache.credentials() } }
             while cache.waiterCount < CredentialsCache.waitersMax { await Task.yield() }

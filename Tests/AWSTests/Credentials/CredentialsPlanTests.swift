@@ -135,7 +135,7 @@ struct CredentialsPlanTests {
         let all = environment.merging(files) { own, _ in own }
         let configuration = try SharedConfiguration(environment: all)
         let planner = CredentialsPlanner(environment: all, configuration: configuration)
-        let clock = SetClock().clock
+        let clock = ManualClock.atNewYear().clock
         let things: [Any] = [
             configuration, planner, try planner.plan(), EndpointResolver(environment: all),
             CredentialsPlan.role(AssumedRole(arn: "a"), source: try planner.plan()),

@@ -8,7 +8,7 @@ struct MetadataCredentialsTests {
     private static let container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/x"]
 
     private static func chain(
-        _ environment: [String: String], _ cloud: CloudStandIn, _ clock: SetClock = SetClock()
+        _ environment: [String: String], _ cloud: CloudStandIn, _ clock: ManualClock = ManualClock.atNewYear()
     ) -> CredentialsChain {
         CredentialsChain(environment: environment, region: "eu-west-1", transport: cloud, clock: clock.clock)
     }
@@ -37,7 +37,7 @@ struct MetadataCredentialsTests {
     func `where nobody listens it asks once, where somebody is slow three times`(
         code: HTTPClientError.Code, attempts: Int
     ) async throws {
-        let clock = SetClock()
+        let clock = ManualClock.atNewYear()
         let cloud = CloudStandIn { _, _ in throw CloudStandIn.failure(code) }
         let error = await #expect(throws: AWSError.self) { try await Self.chain([:], cloud, clock).credentials() }
         #expect(cloud.requests.count == attempts)
@@ -67,7 +67,7 @@ struct MetadataCredentialsTests {
     }
 
     @Test func `expired instance credentials are used on for a while`() async throws {
-        let clock = SetClock()
+        let clock = ManualClock.atNewYear()
         let cloud = CloudStandIn { index, _ in
             index % 3 == 2 ? CloudStandIn.text(CloudStandIn.json(keyID: "ASIAOLD", expiration: "2025-12-31T23:00:00Z")) : nil
         }
@@ -176,7 +176,8 @@ struct MetadataCredentialsTests {
         defer { folder.remove() }
         let file = try folder.write("token", "x")
         let environment = ["AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn:aws:iam::1:role/w"]
-        let chain = CredentialsChain(environment: environment, region: nil, transport: CloudStandIn(), clock: SetClock().clock)
+        let chain = CredentialsChain(
+            environment: environment, region: nil, transport: CloudStandIn(), clock: ManualClock.atNewYear().clock)
         let error = await #expect(throws: AWSError.self) { try await chain.credentials() }
         #expect(error?.code == .credentials)
         #expect(error?.message.contains("AWS_REGION") == true)

@@ -1,0 +1,83 @@
+/// Bytes of an event stream in, events of ConverseStream out: a pure machine.
+///
+/// Nothing that is broken ends normally. What must have come before the end are `messageStop` and, after it, `metadata`: the service
+/// model gives a whole answer both, and usage is known only with the second.
+struct ConverseStreamParser {
+    private let operation: String
+    private let requestID: String?
+    private var decoder = EventStreamDecoder()
+    private var sawMessageStop = false
+    private var sawMetadata = false
+
+    init(operation: String, requestID: String?) {
+        self.operation = operation
+        self.requestID = requestID
+    }
+
+    /// The events that `bytes` complete, and why nothing can follow them, if so.
+    mutating func parse(_ bytes: [UInt8]) -> (events: [ConverseStreamEvent], failure: AWSError?) {
+        var events: [ConverseStreamEvent] = []
+        decoder.append(bytes)
+        do {
+            while let frame = try decoder.next() { events.append(try event(of: frame)) }
+            return (events, nil)
+        } catch let failure as EventStreamDecoder.Failure {
+            return (events, malformed("a corrupt event stream: \(failure.reason)"))
+        } catch let error as AWSError {
+            return (events, error)
+        } catch {
+            return (events, malformed(DecodingError.text(error)))
+        }
+    }
+
+    /// Why the stream must not end here; nil when it is complete.
+    func failureAtEnd() -> AWSError? {
+        do throws(EventStreamDecoder.Failure) {
+            try decoder.finish()
+        } catch {
+            return malformed("a truncated event stream: \(error.reason)")
+        }
+        if !sawMessageStop { return malformed("the event stream ended before messageStop") }
+        return sawMetadata ? nil : malformed("the event stream ended before metadata")
+    }
+
+    private mutating func event(of frame: EventStreamFrame) throws -> ConverseStreamEvent {
+        if frame.isEvent("contentBlockDelta"), let delta = TextDeltaScanner.scan(frame.payload) {
+            return .textDelta(index: delta.index, delta.text)
+        }
+        guard frame.has(":message-type", "event") else { throw failure(in: frame) }
+        guard let type = frame.string(":event-type") else { throw malformed("an event without :event-type") }
+        let event: ConverseStreamEvent
+        do {
+            event = try ConverseStreamEvent(type: type, payload: frame.payload)
+        } catch {
+            throw malformed(
+                "a \(ServiceErrorBody.shapeName(type) ?? "nameless") event that cannot be read: \(DecodingError.text(error))")
+        }
+        switch event {
+        case .messageStop: sawMessageStop = true
+        case .metadata: sawMetadata = true
+        default: break
+        }
+        return event
+    }
+
+    /// What a message that is no event says.
+    private func failure(in frame: EventStreamFrame) -> AWSError {
+        switch frame.string(":message-type") {
+        case "exception":
+            AWSError(
+                exception: frame.string(":exception-type") ?? "", payload: frame.payload, operation: operation,
+                requestID: requestID)
+        case "error":
+            AWSError(
+                streamCode: frame.string(":error-code") ?? "", message: frame.string(":error-message"), operation: operation,
+                requestID: requestID)
+        default: malformed("an event-stream message that is neither event, exception nor error")
+        }
+    }
+
+    private func malformed(_ message: String) -> AWSError {
+        AWSError(.malformedResponse, operation: operation, message: message, requestID: requestID)
+    }
+}

@@ -1,0 +1,39 @@
+internal import HTTPClient
+internal import HTTPTypes
+
+extension AWSClient {
+    /// How an attempt proved who it is, for the correction after a refusal.
+    enum Authorization {
+        case bearer
+        case signature(Credentials, clockOffsetSeconds: Double)
+    }
+
+    /// The call addressed and signed for this moment.
+    func prepared(_ call: ServiceCall) async throws -> (ClientRequest, Authorization) {
+        let endpoint = try configuration.endpoints.endpoint(for: call.service)
+        var request = ClientRequest(
+            method: call.method, url: Self.url(endpoint, call), headerFields: call.headerFields, body: call.body,
+            deadlines: call.deadlines)
+        if !call.body.isEmpty, request.headerFields[.contentType] == nil {
+            request.headerFields[.contentType] = "application/json"
+        }
+        if request.headerFields[.accept] == nil { request.headerFields[.accept] = "application/json" }
+        if let token = configuration.bearerToken, call.service.takesBearerToken {
+            request.headerFields[.authorization] = "Bearer \(token)"
+            return (request, .bearer)
+        }
+        let credentials = try await credentials.credentials()
+        let offset = skew.offsetSeconds
+        let signer = SigV4Signer(
+            credentials: credentials, region: endpoint.signingRegion, service: call.service.signingName)
+        let signed = signer.signed(request, at: Int((clock.unixSeconds() + offset).rounded(.down)))
+        return (signed, .signature(credentials, clockOffsetSeconds: offset))
+    }
+
+    /// The path is encoded already, the query is not.
+    private static func url(_ endpoint: Endpoint, _ call: ServiceCall) -> String {
+        guard !call.query.isEmpty else { return endpoint.url + call.path }
+        let query = call.query.map { "\(PercentEncoding.segment($0.name))=\(PercentEncoding.segment($0.value))" }
+        return "\(endpoint.url)\(call.path)?\(query.joined(separator: "&"))"
+    }
+}
