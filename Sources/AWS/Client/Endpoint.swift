@@ -32,7 +32,14 @@ package struct EndpointResolver: Sendable {
             problem = configuration?.missingProfileMessage.map { Self.error($0) }
         } catch { problem = error }
         let profile = configuration?.profile ?? SharedConfiguration.Section()
-        let flag = { (name: String) in environment.flag("AWS_\(name.uppercased())") ?? (profile[name]?.lowercased() == "true") }
+        // What is neither true nor false is refused: `1` for FIPS would otherwise mean no FIPS.
+        let flag = { (name: String) in
+            let variable = "AWS_\(name.uppercased())"
+            guard let value = environment.value(variable) ?? profile[name] else { return false }
+            if let flag = Bool(value.lowercased()) { return flag }
+            problem = problem ?? Self.error("\(variable) (\(name) of the profile) is neither true nor false")
+            return false
+        }
         self.region =
             region ?? environment.value("AWS_REGION") ?? environment.value("AWS_DEFAULT_REGION") ?? profile["region"]
         usesFIPS = flag("use_fips_endpoint")

@@ -32,7 +32,7 @@ struct CredentialsFuzzTests {
         print("seed of the damaged credentials: \(seed)")
         var random = SplitMix(state: seed)
         var taken = 0
-        for _ in 0..<5_000 {
+        for _ in 0..<1_000 {
             _ = try? INIDocument(Self.damaged(Self.ini, &random))
             let xml = Self.damaged(CloudStandIn.tokenServiceXML(keyID: "ASIAX"), &random)
             let answer = TokenServiceAnswer(status: 200, date: nil, bytes: xml)
@@ -47,6 +47,6 @@ struct CredentialsFuzzTests {
             let url = String(decoding: Self.damaged("https://[fd00:ec2::23]:8080/path?query=1", &random), as: UTF8.self)
             if let parsed = HTTPURL(url) { #expect(url.lowercased().contains(parsed.host)) }
         }
-        #expect(taken > 100)
+        #expect(taken > 50)
     }
 }
