@@ -43,7 +43,8 @@ final class CredentialsCache: Sendable {
 
     /// Throws what `fetch` throws, or `CancellationError`.
     func credentials() async throws -> Credentials {
-        switch state.withLock({ $0.decision(at: moment) }) {
+        let now = moment
+        switch state.withLock({ $0.decision(at: now) }) {
         case .use(let credentials):
             return credentials
         case .wait:

@@ -7,7 +7,7 @@ import Testing
 
 /// What botocore does with the same variables and files (`make_credentials.py`).
 struct BotocoreChainTests {
-    struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    struct Case: Decodable {
         struct Request: Decodable, Hashable {
             var method: String
             var url: String
@@ -25,7 +25,6 @@ struct BotocoreChainTests {
         var sessionToken: String?
         var error: String?
         var requests: [Request]
-        var testDescription: String { variables.keys.sorted().joined(separator: " ") }
     }
 
     @Test func `gives the credentials botocore gives, by the same requests, or refuses as it does`() async throws {
