@@ -1,0 +1,40 @@
+internal import AWS
+internal import RAG
+
+extension InferenceConfiguration {
+    /// The client's options as this model takes them. The seed has no counterpart.
+    ///
+    /// - Temperature: OpenAI's goes to 2, Bedrock's to 1, and 1 means the same on both sides: the model's own distribution. So it is
+    ///   clamped, not halved; what lies above 1 is more random than Bedrock offers.
+    /// - Of temperature and top_p the first is sent where a model refuses both together; neither where it refuses them altogether.
+    /// - A maximum is always sent: without one Bedrock cuts Claude's answers at 4,096 tokens.
+    init(_ options: GenerationOptions, traits: ModelTraits) {
+        let stops = options.stopSequences(traits).sent
+        let wanted = options.maxTokens ?? traits.outputTokensDefault
+        self.init(
+            maxTokens: max(1, min(wanted, traits.outputTokensMax)), stopSequences: stops.isEmpty ? nil : stops)
+        guard traits.takesSampling else { return }
+        temperature = options.temperature.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
+        topP = options.topP.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
+        if traits.refusesTemperatureWithTopP, temperature != nil { topP = nil }
+    }
+}
+
+extension GenerationOptions {
+    /// OpenAI's own limit, and the smallest among Bedrock's models (Nova).
+    static let stopSequencesMax = 4
+    /// Longer ones are not sequences that a model is meant to write.
+    static let stopSequenceBytesMax = 256
+
+    /// The stop sequences for the model, and those that this side must look for: all where the model takes none, otherwise those of
+    /// white space alone, which Claude refuses. Neither empty nor repeated nor too long nor too many.
+    func stopSequences(_ traits: ModelTraits) -> (sent: [String], own: [String]) {
+        var kept: [String] = []
+        for sequence in stop where !sequence.isEmpty && sequence.utf8.count <= Self.stopSequenceBytesMax {
+            if kept.count == Self.stopSequencesMax { break }
+            if !kept.contains(where: { $0.utf8.elementsEqual(sequence.utf8) }) { kept.append(sequence) }
+        }
+        guard traits.takesStopSequences else { return ([], kept) }
+        return (kept.filter { !$0.isBlank }, kept.filter(\.isBlank))
+    }
+}
