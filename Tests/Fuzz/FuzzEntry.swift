@@ -1,7 +1,7 @@
 import Glibc
 
-/// libFuzzer's entry. `FUZZ_TARGET` names the parser: `head`, `chunked` or `multipart`. Built and run by `make fuzz`,
-/// in one module with the pure sources of `HTTP`. A broken invariant traps, and libFuzzer keeps the input.
+/// libFuzzer's entry. `FUZZ_TARGET` names the parser: `head`, `chunked`, `multipart` or `eventstream`. Built and run
+/// by `make fuzz`, in one module with the pure sources of `HTTP` and `AWS`. A broken invariant traps, and libFuzzer keeps the input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
@@ -9,6 +9,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     case .head: for limits in [HTTPLimits(), FuzzLimits.small] { HeadFuzz.check(bytes, limits) }
     case .chunked: for limits in [HTTPLimits(), FuzzLimits.small] { ChunkedFuzz.check(bytes, limits) }
     case .multipart: MultipartFuzz.check(Array(bytes))
+    case .eventstream: EventStreamFuzz.check(Array(bytes))
     }
     return 0
 }
@@ -19,11 +20,11 @@ func require(_ holds: Bool, _ message: @autoclosure () -> String) {
 }
 
 enum FuzzTarget: String {
-    case head, chunked, multipart
+    case head, chunked, multipart, eventstream
 
     static let chosen: FuzzTarget = {
         guard let name = getenv("FUZZ_TARGET"), let target = FuzzTarget(rawValue: String(cString: name)) else {
-            fatalError("FUZZ_TARGET must be head, chunked or multipart")
+            fatalError("FUZZ_TARGET must be head, chunked, multipart or eventstream")
         }
         return target
     }()

@@ -35,6 +35,8 @@ package struct EventStreamDecoder: Sendable {
 
     package init() {}
 
+    var bufferByteCount: Int { buffer.count }
+
     /// Takes more bytes and gives the messages they complete. Bytes of an unfinished message are kept.
     /// Throws what breaks the stream once the messages before it have been given out: at once when there are none, else at the
     /// next call of `decode` or `finish`.
@@ -94,8 +96,7 @@ package struct EventStreamDecoder: Sendable {
         try check(crcAt: end - 4, over: start..<(end - 4), of: "message")
         let headersStart = start + Self.preludeByteCount
         let headersEnd = headersStart + lengths.headersByteCount
-        let frame = try EventStreamFrame(
-            headerBlock: buffer[headersStart..<headersEnd], payload: buffer[headersEnd..<(end - 4)])
+        let frame = try EventStreamFrame(buffer, headerBlock: headersStart..<headersEnd, payload: headersEnd..<(end - 4))
         start = end
         prelude = nil
         return frame
@@ -103,8 +104,8 @@ package struct EventStreamDecoder: Sendable {
 
     private func readPrelude() throws(Failure) -> Prelude {
         try check(crcAt: start + 8, over: start..<(start + 8), of: "prelude")
-        let total = Int(buffer[start...].bigEndian(UInt32.self))
-        let headers = Int(buffer[(start + 4)...].bigEndian(UInt32.self))
+        let total = Int(buffer.span.bigEndian(UInt32.self, at: start))
+        let headers = Int(buffer.span.bigEndian(UInt32.self, at: start + 4))
         guard headers <= Self.headersBytesMax else {
             throw Failure(reason: "an event stream message has \(headers) bytes of headers, more than \(Self.headersBytesMax)")
         }
@@ -115,18 +116,11 @@ package struct EventStreamDecoder: Sendable {
     }
 
     private func check(crcAt index: Int, over range: Range<Int>, of part: StaticString) throws(Failure) {
-        let expected = buffer[index...].bigEndian(UInt32.self)
-        // At most `messageBytesMax` bytes: the count fits zlib's 32 bits.
-        let found = buffer[range].withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
+        let expected = buffer.span.bigEndian(UInt32.self, at: index)
+        // In bounds: the caller has counted the bytes. At most `messageBytesMax` of them: the count fits zlib's 32 bits.
+        let found = buffer.withUnsafeBufferPointer { crc32(0, $0.baseAddress! + range.lowerBound, UInt32(range.count)) }
         guard UInt(expected) == UInt(found) else {
             throw Failure(reason: "the checksum of an event stream \(part) is wrong: the bytes were damaged on the way")
         }
-    }
-}
-
-extension ArraySlice<UInt8> {
-    /// The integer in the first bytes, of which there are enough.
-    func bigEndian<Integer: FixedWidthInteger>(_ type: Integer.Type) -> Integer {
-        prefix(Integer.bitWidth / 8).reduce(0) { $0 << 8 | Integer(truncatingIfNeeded: $1) }
     }
 }

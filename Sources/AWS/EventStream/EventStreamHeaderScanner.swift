@@ -1,5 +1,7 @@
 /// Walks over a block of headers without unpacking them: name length (1), name, type (1), value.
 /// Source: Smithy, "Event stream specification", headers.
+///
+/// It holds no bytes, only where it is: a frame a token must cost no reference counting.
 struct EventStreamHeaderScanner {
     /// The types by their number on the wire.
     enum Kind: UInt8 {
@@ -20,62 +22,56 @@ struct EventStreamHeaderScanner {
         }
     }
 
+    /// Where a header lies in the buffer.
     struct Header {
-        var name: ArraySlice<UInt8>
+        var name: Range<Int>
         var kind: Kind
         /// The value's own bytes, without a length.
-        var value: ArraySlice<UInt8>
+        var value: Range<Int>
     }
 
-    private var rest: ArraySlice<UInt8>
+    private var index: Int
+    private let end: Int
 
-    init(_ block: ArraySlice<UInt8>) { rest = block }
-
-    /// Throws when a header is malformed or runs past the block, when text is not UTF-8, and when two headers have one name.
-    static func validate(_ block: ArraySlice<UInt8>) throws(EventStreamDecoder.Failure) {
-        var scanner = Self(block)
-        var names: [ArraySlice<UInt8>] = []
-        while let header = try scanner.next() {
-            guard isUTF8(header.name), header.kind != .string || isUTF8(header.value) else {
-                throw EventStreamDecoder.Failure(reason: "an event stream header is not UTF-8")
-            }
-            names.append(header.name)
-        }
-        guard areDistinct(names) else { throw EventStreamDecoder.Failure(reason: "an event stream header comes twice") }
-    }
-
-    /// Few names are compared in pairs, which takes no memory; the many that a hostile block can hold are hashed.
-    private static func areDistinct(_ names: [ArraySlice<UInt8>]) -> Bool {
-        guard names.count <= pairwiseMax else { return Set(names).count == names.count }
-        return names.indices.allSatisfy { index in !names[..<index].contains { $0.elementsEqual(names[index]) } }
-    }
-
-    private static let pairwiseMax = 8
-
-    private static func isUTF8(_ text: ArraySlice<UInt8>) -> Bool {
-        text.allSatisfy { $0 < 0x80 } || String(validating: text, as: UTF8.self) != nil
-    }
+    /// `block` lies within the buffer that the other methods are given.
+    init(_ block: Range<Int>) { (index, end) = (block.lowerBound, block.upperBound) }
 
     /// The next header of a block that has been validated; nil at its end.
-    mutating func nextOfValidated() -> Header? { try? next() }
+    mutating func nextOfValidated(in buffer: Span<UInt8>) -> Header? { try? next(in: buffer) }
 
-    private mutating func next() throws(EventStreamDecoder.Failure) -> Header? {
-        guard !rest.isEmpty else { return nil }
-        let name = try take(Int(take(1).bigEndian(UInt8.self)))
+    /// The next header; nil at the block's end. Throws when it is malformed or runs past the block.
+    mutating func next(in buffer: Span<UInt8>) throws(EventStreamDecoder.Failure) -> Header? {
+        guard index < end else { return nil }
+        let name = try take(Int(buffer[take(1).lowerBound]))
         guard !name.isEmpty else { throw EventStreamDecoder.Failure(reason: "an event stream header has no name") }
-        let type = try take(1).bigEndian(UInt8.self)
+        let type = buffer[try take(1).lowerBound]
         guard let kind = Kind(rawValue: type) else {
             throw EventStreamDecoder.Failure(reason: "an event stream header has the unknown type \(type)")
         }
-        let byteCount = if let count = kind.byteCount { count } else { try Int(take(2).bigEndian(UInt16.self)) }
+        let byteCount =
+            if let count = kind.byteCount { count } else { Int(buffer.bigEndian(UInt16.self, at: try take(2).lowerBound)) }
         return Header(name: name, kind: kind, value: try take(byteCount))
     }
 
-    private mutating func take(_ count: Int) throws(EventStreamDecoder.Failure) -> ArraySlice<UInt8> {
-        guard count <= rest.count else {
+    private mutating func take(_ count: Int) throws(EventStreamDecoder.Failure) -> Range<Int> {
+        guard count <= end - index else {
             throw EventStreamDecoder.Failure(reason: "an event stream header runs past the headers")
         }
-        defer { rest = rest.dropFirst(count) }
-        return rest.prefix(count)
+        defer { index += count }
+        return index..<(index + count)
+    }
+}
+
+extension Span<UInt8> {
+    /// The integer in the bytes from `index` on, of which there are enough.
+    func bigEndian<Integer: FixedWidthInteger>(_ type: Integer.Type, at index: Int) -> Integer {
+        var number: Integer = 0
+        for offset in 0..<(Integer.bitWidth / 8) { number = number << 8 | Integer(truncatingIfNeeded: self[index + offset]) }
+        return number
+    }
+
+    /// Whether the bytes in `range` are these.
+    func holds(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> Bool {
+        range.count == bytes.count && bytes.indices.allSatisfy { bytes[$0] == self[range.lowerBound + $0] }
     }
 }

@@ -47,29 +47,3 @@ package struct EventStreamMessage: Hashable, Sendable {
         }
     }
 }
-
-extension EventStreamMessage.Header {
-    /// From a header that has been validated.
-    init(_ header: EventStreamHeaderScanner.Header) {
-        self.init(name: String(decoding: header.name, as: UTF8.self), value: .init(header.kind, header.value))
-    }
-}
-
-extension EventStreamMessage.HeaderValue {
-    /// `bytes` holds as many as the kind needs.
-    fileprivate init(_ kind: EventStreamHeaderScanner.Kind, _ bytes: ArraySlice<UInt8>) {
-        self =
-            switch kind {
-            case .boolTrue: .bool(true)
-            case .boolFalse: .bool(false)
-            case .byte: .byte(bytes.bigEndian(Int8.self))
-            case .int16: .int16(bytes.bigEndian(Int16.self))
-            case .int32: .int32(bytes.bigEndian(Int32.self))
-            case .int64: .int64(bytes.bigEndian(Int64.self))
-            case .bytes: .bytes(Array(bytes))
-            case .string: .string(String(decoding: bytes, as: UTF8.self))
-            case .timestamp: .timestamp(bytes.bigEndian(Int64.self))
-            case .uuid: .uuid(Array(bytes))
-            }
-    }
-}
