@@ -10,7 +10,7 @@ struct EndpointTests {
     }
 
     @Test func `finds the endpoints botocore finds, or refuses as it does`() throws {
-        let oracle = try Fixtures.decoded("endpoints.json", as: Oracle.self)
+        let oracle = try Fixture.decode(Oracle.self, from: "endpoints.json")
         var compared = 0
         for (service, regions) in oracle.endpoints {
             for (region, hosts) in regions {
@@ -29,7 +29,7 @@ struct EndpointTests {
     }
 
     @Test func `knows the partition of every region and of invented ones`() throws {
-        for (region, partition) in try Fixtures.decoded("endpoints.json", as: Oracle.self).partitions {
+        for (region, partition) in try Fixture.decode(Oracle.self, from: "endpoints.json").partitions {
             #expect(EndpointResolver(environment: ["AWS_REGION": region]).partition == partition, "\(region)")
         }
     }
