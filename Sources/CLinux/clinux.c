@@ -2,6 +2,7 @@
 #include "clinux.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -39,3 +40,5 @@ int clinux_signal_to_descriptor(int signal, int descriptor) {
 int clinux_signal_default(int signal) { return set_action(signal, SIG_DFL); }
 
 int clinux_signal_ignore(int signal) { return set_action(signal, SIG_IGN); }
+
+void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -35,5 +35,5 @@ package struct HTTPClientError: Error, Hashable, Sendable {
     }
 
     /// Nothing of the request can have been processed: it may be sent again whatever its method.
-    package var isBeforeSending: Bool { fatalError("contract") }
+    package var isBeforeSending: Bool { phase == .connect }
 }

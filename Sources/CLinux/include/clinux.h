@@ -15,3 +15,6 @@ int clinux_signal_default(int signal);
 
 /// Ignores `signal` in this process.
 int clinux_signal_ignore(int signal);
+
+/// Names the calling thread, in at most 15 bytes, for debuggers and /proc.
+void clinux_name_thread(const char *name);
