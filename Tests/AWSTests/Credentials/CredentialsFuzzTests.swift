@@ -7,7 +7,7 @@ struct CredentialsFuzzTests {
     private static let ini =
         "[profile \"a b\"]\r\nx = 1\n  y\n\n# no\n s3 =\n  k = v\n[DEFAULT]\nz: \u{301}\r[services d]\nq =\n e = u\n"
 
-    private static func damaged(_ text: String, _ random: inout SplitMix) -> [UInt8] {
+    private static func damaged(_ text: String, _ random: inout SplitMix64) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {
             let index = Int.random(in: 0..<bytes.count, using: &random)
@@ -30,7 +30,7 @@ struct CredentialsFuzzTests {
     @Test func `damaged answers and files`() {
         let seed = UInt64.random(in: 0...UInt64.max)
         print("seed of the damaged credentials: \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         var taken = 0
         for _ in 0..<1_000 {
             _ = try? INIDocument(Self.damaged(Self.ini, &random))
