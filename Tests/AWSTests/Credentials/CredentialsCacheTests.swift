@@ -241,8 +241,8 @@ struct CredentialsCacheTests {
     }
 
     private final class Dice: Sendable {
-        private let random: Mutex<SplitMix>
-        init(seed: UInt64) { random = Mutex(SplitMix(state: seed)) }
+        private let random: Mutex<SplitMix64>
+        init(seed: UInt64) { random = Mutex(SplitMix64(state: seed)) }
         func roll(_ sides: Int) -> Int { random.withLock { Int.random(in: 0..<sides, using: &$0) } }
     }
 
