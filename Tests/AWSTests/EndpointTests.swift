@@ -112,6 +112,8 @@ struct EndpointTests {
 
     @Test(arguments: [
         (["AWS_PROFILE": "missing"], "missing"), (["AWS_PROFILE": "broken"], "nowhere"),
+        (["AWS_USE_FIPS_ENDPOINT": "1"], "AWS_USE_FIPS_ENDPOINT"),
+        (["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "yes"], "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
         (["AWS_USE_FIPS_ENDPOINT": "true"], "FIPS"), (["AWS_USE_DUALSTACK_ENDPOINT": "true"], "dual-stack"),
         (["AWS_ENDPOINT_URL": "ftp://host"], "AWS_ENDPOINT_URL"),
         (["AWS_ENDPOINT_URL": "https://u:secret@host"], "AWS_ENDPOINT_URL"),

@@ -76,12 +76,10 @@ extension JSONByteWriter {
         }
         field("maxResults", 1_000)
         field("nextToken", token)
-        field(
-            "sortBy",
-            object: { json in
-                json.field("attribute", "STARTED_AT")
-                json.field("order", "DESCENDING")
-            })
+        object("sortBy") { json in
+            json.field("attribute", "STARTED_AT")
+            json.field("order", "DESCENDING")
+        }
     }
 }
 

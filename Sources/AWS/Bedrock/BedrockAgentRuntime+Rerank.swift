@@ -1,24 +1,20 @@
-extension BedrockAgentRuntime {
-    /// Sources of one call and results of one answer.
-    package static let rerankSourcesMax = 1_000
+package import HTTPClient
 
-    /// `POST /rerank`: at most 1,000 sources of at most 32,000 characters each; the service refuses more. The best come first.
-    package func rerank(_ query: String, sources: [String], modelARN: String, resultsMax: Int) async throws -> [RerankResult] {
+extension BedrockAgentRuntime {
+    /// `POST /rerank`: at most 1,000 sources of at most 32,000 characters each; the service refuses more of either.
+    /// The best come first.
+    package func rerank(
+        _ query: String, sources: [String], modelARN: String, resultsMax: Int, deadlines: Deadlines = Deadlines()
+    ) async throws -> [RerankResult] {
         guard !sources.isEmpty, resultsMax > 0 else { return [] }
         struct Answer: Decodable {
             var results: [RerankResult]
             var nextToken: String?
         }
         let call = { (token: String?) in
-            ServiceCall(.bedrockAgentRuntime, "Rerank", path: "/rerank") { json in
+            ServiceCall(.bedrockAgentRuntime, "Rerank", path: "/rerank", deadlines: deadlines) { json in
                 json.field("nextToken", token)
-                json.key("queries")
-                json.array([query]) { query, json in
-                    json.object { json in
-                        json.field("textQuery", object: { $0.field("text", query) })
-                        json.field("type", "TEXT")
-                    }
-                }
+                json.rerankQuery(query)
                 json.rerankingConfiguration(modelARN: modelARN, resultsMax: min(resultsMax, sources.count))
                 json.rerankSources(sources)
             }
@@ -35,30 +31,34 @@ extension BedrockAgentRuntime {
 }
 
 extension JSONByteWriter {
+    fileprivate mutating func rerankQuery(_ query: String) {
+        key("queries")
+        array([query]) { query, json in
+            json.object { json in
+                json.object("textQuery") { $0.field("text", query) }
+                json.field("type", "TEXT")
+            }
+        }
+    }
+
     fileprivate mutating func rerankingConfiguration(modelARN: String, resultsMax: Int) {
-        field(
-            "rerankingConfiguration",
-            object: { json in
-                json.field(
-                    "bedrockRerankingConfiguration",
-                    object: { json in
-                        json.field("modelConfiguration", object: { $0.field("modelArn", modelARN) })
-                        json.field("numberOfResults", resultsMax)
-                    })
-                json.field("type", "BEDROCK_RERANKING_MODEL")
-            })
+        object("rerankingConfiguration") { json in
+            json.object("bedrockRerankingConfiguration") { json in
+                json.object("modelConfiguration") { $0.field("modelArn", modelARN) }
+                json.field("numberOfResults", resultsMax)
+            }
+            json.field("type", "BEDROCK_RERANKING_MODEL")
+        }
     }
 
     fileprivate mutating func rerankSources(_ sources: [String]) {
         key("sources")
         array(sources) { text, json in
             json.object { json in
-                json.field(
-                    "inlineDocumentSource",
-                    object: { json in
-                        json.field("textDocument", object: { $0.field("text", text) })
-                        json.field("type", "TEXT")
-                    })
+                json.object("inlineDocumentSource") { json in
+                    json.object("textDocument") { $0.field("text", text) }
+                    json.field("type", "TEXT")
+                }
                 json.field("type", "INLINE")
             }
         }

@@ -1,3 +1,5 @@
+package import HTTPClient
+
 extension BedrockAgentRuntime {
     /// Of one answer (`numberOfResults` in the service model).
     package static let retrieveResultsMax = 100
@@ -5,25 +7,22 @@ extension BedrockAgentRuntime {
     /// `POST /knowledgebases/{id}/retrieve`. `filter` is a RetrievalFilter as the service model has it. `resultsMax` is brought into
     /// 1…100. Results without text, such as images, are left out.
     package func retrieve(
-        _ query: String, knowledgeBaseID: String, resultsMax: Int, filter: JSONDocument? = nil
+        _ query: String, knowledgeBaseID: String, resultsMax: Int, filter: JSONDocument? = nil, deadlines: Deadlines = Deadlines()
     ) async throws -> [KnowledgeBaseResult] {
         struct Answer: Decodable {
             var retrievalResults: [KnowledgeBaseResult.Wire]
         }
         let call = ServiceCall(
-            .bedrockAgentRuntime, "Retrieve", path: "/knowledgebases/\(PercentEncoding.segment(knowledgeBaseID))/retrieve"
+            .bedrockAgentRuntime, "Retrieve", path: "/knowledgebases/\(PercentEncoding.segment(knowledgeBaseID))/retrieve",
+            deadlines: deadlines
         ) { json in
-            json.field(
-                "retrievalConfiguration",
-                object: { json in
-                    json.field(
-                        "vectorSearchConfiguration",
-                        object: { json in
-                            json.field("filter", filter)
-                            json.field("numberOfResults", min(max(resultsMax, 1), Self.retrieveResultsMax))
-                        })
-                })
-            json.field("retrievalQuery", object: { $0.field("text", query) })
+            json.object("retrievalConfiguration") { json in
+                json.object("vectorSearchConfiguration") { json in
+                    json.field("filter", filter)
+                    json.field("numberOfResults", min(max(resultsMax, 1), Self.retrieveResultsMax))
+                }
+            }
+            json.object("retrievalQuery") { $0.field("text", query) }
         }
         return try await client.answer(Answer.self, to: call).retrievalResults.compactMap(\.result)
     }

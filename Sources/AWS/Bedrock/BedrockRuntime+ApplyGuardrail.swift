@@ -1,3 +1,5 @@
+package import HTTPClient
+
 extension BedrockRuntime {
     /// Which side of a conversation a text is.
     package enum GuardrailSource: String, Sendable {
@@ -7,15 +9,16 @@ extension BedrockRuntime {
 
     /// `POST /guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply`: what a guardrail says of texts, without a model.
     package func applyGuardrail(
-        _ identifier: String, version: String, to texts: [String], source: GuardrailSource
+        _ identifier: String, version: String, to texts: [String], source: GuardrailSource, deadlines: Deadlines = Deadlines()
     ) async throws -> GuardrailVerdict {
         let guardrail = PercentEncoding.segment(identifier)
         let call = ServiceCall(
-            .bedrockRuntime, "ApplyGuardrail", path: "/guardrail/\(guardrail)/version/\(PercentEncoding.segment(version))/apply"
+            .bedrockRuntime, "ApplyGuardrail", path: "/guardrail/\(guardrail)/version/\(PercentEncoding.segment(version))/apply",
+            deadlines: deadlines
         ) { json in
             json.key("content")
             json.array(texts) { text, json in
-                json.object { $0.field("text", object: { $0.field("text", text) }) }
+                json.object { $0.object("text") { $0.field("text", text) } }
             }
             json.field("source", source.rawValue)
         }

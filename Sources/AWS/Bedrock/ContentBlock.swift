@@ -91,31 +91,25 @@ extension ContentBlock: JSONWritable {
             case .text(let text): json.field("text", text)
             case .image(let format, let bytes): json.image(format: format, bytes: bytes)
             case .document(let format, let name, let bytes):
-                json.field("document", object: { $0.media(format: format, name: name, bytes: bytes) })
+                json.object("document") { $0.media(format: format, name: name, bytes: bytes) }
             case .toolUse(let id, let name, let input):
-                json.field(
-                    "toolUse",
-                    object: { json in
-                        json.field("input", input)
-                        json.field("name", name)
-                        json.field("toolUseId", id)
-                    })
+                json.object("toolUse") { json in
+                    json.field("input", input)
+                    json.field("name", name)
+                    json.field("toolUseId", id)
+                }
             case .toolResult(let id, let content, let status):
-                json.field(
-                    "toolResult",
-                    object: { json in
-                        json.field("content", content.filter(\.isKnown))
-                        json.field("status", status?.rawValue)
-                        json.field("toolUseId", id)
-                    })
+                json.object("toolResult") { json in
+                    json.field("content", content.filter(\.isKnown))
+                    json.field("status", status?.rawValue)
+                    json.field("toolUseId", id)
+                }
             case .reasoning(let text, let signature): json.reasoning(text: text, signature: signature)
             case .redactedReasoning(let bytes):
-                json.field(
-                    "reasoningContent",
-                    object: { json in
-                        json.key("redactedContent")
-                        json.value(blob: bytes)
-                    })
+                json.object("reasoningContent") { json in
+                    json.key("redactedContent")
+                    json.value(blob: bytes)
+                }
             case .cachePoint: json.cachePoint()
             case .unknown: break
             }
@@ -167,31 +161,25 @@ extension ToolResultContent: JSONWritable {
 
 extension JSONByteWriter {
     fileprivate mutating func image(format: String, bytes: [UInt8]) {
-        field("image", object: { $0.media(format: format, name: nil, bytes: bytes) })
+        object("image") { $0.media(format: format, name: nil, bytes: bytes) }
     }
 
     fileprivate mutating func media(format: String, name: String?, bytes: [UInt8]) {
         field("format", format)
         field("name", name)
-        field(
-            "source",
-            object: { json in
-                json.key("bytes")
-                json.value(blob: bytes)
-            })
+        object("source") { json in
+            json.key("bytes")
+            json.value(blob: bytes)
+        }
     }
 
     fileprivate mutating func reasoning(text: String, signature: String?) {
-        field(
-            "reasoningContent",
-            object: { json in
-                json.field(
-                    "reasoningText",
-                    object: { json in
-                        json.field("signature", signature)
-                        json.field("text", text)
-                    })
-            })
+        object("reasoningContent") { json in
+            json.object("reasoningText") { json in
+                json.field("signature", signature)
+                json.field("text", text)
+            }
+        }
     }
 }
 

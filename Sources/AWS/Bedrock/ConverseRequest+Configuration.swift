@@ -88,22 +88,18 @@ package struct OutputConfiguration: Hashable, Sendable, Codable {
 extension OutputConfiguration: JSONWritable {
     package func write(to json: inout JSONByteWriter) {
         json.object { json in
-            json.field("textFormat", object: writeTextFormat)
+            json.object("textFormat", writeTextFormat)
         }
     }
 
     private func writeTextFormat(_ json: inout JSONByteWriter) {
-        json.field(
-            "structure",
-            object: { json in
-                json.field(
-                    "jsonSchema",
-                    object: { json in
-                        json.field("description", schemaDescription)
-                        json.field("name", schemaName)
-                        json.field("schema", schema)
-                    })
-            })
+        json.object("structure") { json in
+            json.object("jsonSchema") { json in
+                json.field("description", schemaDescription)
+                json.field("name", schemaName)
+                json.field("schema", schema)
+            }
+        }
         json.field("type", "json_schema")
     }
 }

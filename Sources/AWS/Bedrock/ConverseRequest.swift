@@ -98,6 +98,6 @@ extension SystemBlock: JSONWritable {
 
 extension JSONByteWriter {
     mutating func cachePoint() {
-        field("cachePoint", object: { $0.field("type", "default") })
+        object("cachePoint") { $0.field("type", "default") }
     }
 }

@@ -140,7 +140,7 @@ extension JSONByteWriter {
         array(texts) { $1.value($0) }
     }
 
-    mutating func field(_ name: String, object members: (inout JSONByteWriter) -> Void) {
+    mutating func object(_ name: String, _ members: (inout JSONByteWriter) -> Void) {
         key(name)
         object(members)
     }

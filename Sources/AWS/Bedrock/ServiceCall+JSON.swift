@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import HTTPClient
 
 extension ServiceCall {
     /// The answer's body as the service's model has it. Throws `.malformedResponse` with what is wrong and where.
@@ -11,11 +12,14 @@ extension ServiceCall {
         }
     }
 
-    /// JSON in, JSON out.
-    init(_ service: AWSService, _ operation: String, path: String, body: (inout JSONByteWriter) -> Void) {
+    /// JSON in, JSON out. `body` writes the members of the one object.
+    init(
+        _ service: AWSService, _ operation: String, path: String, deadlines: Deadlines = Deadlines(),
+        body: (inout JSONByteWriter) -> Void
+    ) {
         var json = JSONByteWriter()
         json.object(body)
-        self.init(service, operation, path: path, body: json.bytes)
+        self.init(service, operation, path: path, body: json.bytes, deadlines: deadlines)
     }
 }
 

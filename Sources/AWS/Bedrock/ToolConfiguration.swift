@@ -74,13 +74,11 @@ extension ToolConfiguration: JSONWritable {
 extension ToolConfiguration.Tool: JSONWritable {
     package func write(to json: inout JSONByteWriter) {
         json.object { json in
-            json.field(
-                "toolSpec",
-                object: { json in
-                    json.field("description", description)
-                    json.field("inputSchema", object: { $0.field("json", inputSchema) })
-                    json.field("name", name)
-                })
+            json.object("toolSpec") { json in
+                json.field("description", description)
+                json.object("inputSchema") { $0.field("json", inputSchema) }
+                json.field("name", name)
+            }
         }
     }
 }
@@ -89,9 +87,9 @@ extension ToolConfiguration.Choice: JSONWritable {
     package func write(to json: inout JSONByteWriter) {
         json.object { json in
             switch self {
-            case .auto: json.field("auto", object: { _ in })
-            case .any: json.field("any", object: { _ in })
-            case .tool(let name): json.field("tool", object: { $0.field("name", name) })
+            case .auto: json.object("auto") { _ in }
+            case .any: json.object("any") { _ in }
+            case .tool(let name): json.object("tool") { $0.field("name", name) }
             }
         }
     }

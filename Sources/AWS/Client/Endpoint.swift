@@ -16,7 +16,7 @@ package struct EndpointResolver: Sendable {
     private let usesDualStack: Bool
     /// By setting name, such as `STS`; and "" for all services.
     private let customURLs: [String: String]
-    private let configuration: SharedConfiguration?
+    private let profileURLs: ProfileURLs
     /// Why the shared config file did not help; thrown when an endpoint is asked for.
     private let problem: AWSError?
 
@@ -32,14 +32,21 @@ package struct EndpointResolver: Sendable {
             problem = configuration?.missingProfileMessage.map { Self.error($0) }
         } catch { problem = error }
         let profile = configuration?.profile ?? SharedConfiguration.Section()
-        let flag = { (name: String) in environment.flag("AWS_\(name.uppercased())") ?? (profile[name]?.lowercased() == "true") }
+        // What is neither true nor false is refused: `1` for FIPS would otherwise mean no FIPS.
+        let flag = { (name: String) in
+            let variable = "AWS_\(name.uppercased())"
+            guard let value = environment.value(variable) ?? profile[name] else { return false }
+            if let flag = Bool(value.lowercased()) { return flag }
+            problem = problem ?? Self.error("\(variable) (\(name) of the profile) is neither true nor false")
+            return false
+        }
         self.region =
             region ?? environment.value("AWS_REGION") ?? environment.value("AWS_DEFAULT_REGION") ?? profile["region"]
         usesFIPS = flag("use_fips_endpoint")
         usesDualStack = flag("use_dualstack_endpoint")
         let ignoresCustom = flag("ignore_configured_endpoint_urls")
         customURLs = ignoresCustom ? [:] : Self.customURLs(environment)
-        self.configuration = ignoresCustom ? nil : configuration
+        profileURLs = ignoresCustom ? ProfileURLs() : ProfileURLs(profile, configuration)
         self.problem = problem
     }
 
@@ -81,17 +88,13 @@ package struct EndpointResolver: Sendable {
     private func customURL(for service: AWSService) throws -> (url: String, setting: String)? {
         if let url = customURLs[service.settingName] { return (url, "\(Self.variablePrefix)_\(service.settingName)") }
         if let url = customURLs[""] { return (url, Self.variablePrefix) }
-        guard let configuration else { return nil }
-        if let name = configuration.profile["services"] {
-            guard let section = configuration.services[name] else {
+        if let name = profileURLs.servicesName {
+            guard let services = profileURLs.services else {
                 throw Self.error("the profile names [services \(name)], which the shared config file does not have")
             }
-            let setting = service.settingName.lowercased()
-            if let url = section.nested[setting]?["endpoint_url"], !url.isEmpty {
-                return (url, "endpoint_url of [services \(name)]")
-            }
+            if let url = services[service.settingName.lowercased()] { return (url, "endpoint_url of [services \(name)]") }
         }
-        return configuration.profile["endpoint_url"].map { ($0, "endpoint_url of the profile") }
+        return profileURLs.all.map { ($0, "endpoint_url of the profile") }
     }
 
     /// Without the slash at the end. The URL itself stays out of the error: it may hold a password.
@@ -137,5 +140,29 @@ package struct EndpointResolver: Sendable {
 
     private static func error(_ message: String) -> AWSError {
         AWSError(.configuration, operation: "endpoint", message: message)
+    }
+}
+
+/// Shows the region only: URLs of strangers may hold passwords.
+extension EndpointResolver: CustomStringConvertible, CustomReflectable {
+    package var description: String { "EndpointResolver(\(region ?? "no region"))" }
+    package var customMirror: Mirror { Mirror(self, children: ["region": region as Any]) }
+}
+
+/// The custom endpoints that a profile names; nothing else of it is kept, least of all its keys.
+private struct ProfileURLs: Sendable {
+    /// For all services.
+    var all: String?
+    var servicesName: String?
+    /// By service, such as `bedrock_runtime`; nil when the section is not there.
+    var services: [String: String]?
+
+    init() {}
+
+    init(_ profile: SharedConfiguration.Section, _ configuration: SharedConfiguration?) {
+        all = profile["endpoint_url"]
+        servicesName = profile["services"]
+        let section = servicesName.flatMap { configuration?.services[$0] }
+        services = section?.nested.compactMapValues { $0["endpoint_url"] }.filter { !$0.value.isEmpty }
     }
 }

@@ -27,7 +27,7 @@ enum HTTPDate {
     }
 
     /// Days since 1970 in the Gregorian calendar, years counted from March (H. Hinnant, "chrono-compatible low-level date algorithms").
-    private static func days(year: Int, month: Int, day: Int) -> Int {
+    static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month > 2 ? year : year - 1
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468

@@ -20,7 +20,8 @@ struct ContainerCredentials: Sendable {
         var headerFields: HTTPFields = [.accept: "application/json"]
         if let authorization {
             guard HTTPField.isValidValue(authorization), authorization.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-                throw AWSError.credentials("the token for \(Self.operation) holds a line break or another character no header may have")
+                throw AWSError.credentials(
+                    "the token for \(Self.operation) holds a line break or another character no header may have")
             }
             headerFields[.authorization] = authorization
         }
@@ -56,7 +57,8 @@ struct ContainerCredentials: Sendable {
     private static func isLoopback(_ host: String) -> Bool {
         let parts = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         let isNumber = { (part: Substring.UTF8View) in
-            (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) } && (Int(String(part) ?? "") ?? 256) < 256
+            (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
+                && (Int(String(part) ?? "") ?? 256) < 256
                 && (part.count == 1 || part.first != 0x30)
         }
         return parts.count == 4 && parts.allSatisfy(isNumber) && parts[0].elementsEqual("127".utf8)

@@ -14,7 +14,7 @@ final class CredentialsCache: Sendable {
     /// After a failed advisory refresh the old credentials serve this long before the next one.
     static let retryPauseSeconds = 30.0
     /// Calls that wait for one refresh; more are refused.
-    static let waitersMax = 16_384
+    static let waitersMax = 4_096
 
     fileprivate struct Entry {
         var credentials: Credentials
@@ -26,7 +26,7 @@ final class CredentialsCache: Sendable {
     fileprivate struct State {
         var entry: Entry?
         var isRefreshing = false
-        /// On the clock that only goes forward.
+        /// By the clock that only goes forward.
         var pausedUntil = -Double.infinity
         var waiters: [UInt64: CheckedContinuation<Credentials, any Error>] = [:]
         var nextWaiter: UInt64 = 0
@@ -43,9 +43,8 @@ final class CredentialsCache: Sendable {
 
     /// Throws what `fetch` throws, or `CancellationError`.
     func credentials() async throws -> Credentials {
-        let now = clock.unixSeconds()
-        let decision = state.withLock { $0.decision(now: now, uptime: clock.uptimeSeconds()) }
-        switch decision {
+        let now = moment
+        switch state.withLock({ $0.decision(at: now) }) {
         case .use(let credentials):
             return credentials
         case .wait:
@@ -68,6 +67,9 @@ final class CredentialsCache: Sendable {
         }
     }
 
+    /// Calls that wait at this moment.
+    var waiterCount: Int { state.withLock { $0.waiters.count } }
+
     // MARK: The refresh
 
     private func refreshed() async throws -> Credentials {
@@ -77,12 +79,14 @@ final class CredentialsCache: Sendable {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let isFirst = state.withLock { $0.enlist(continuation, as: id) }
-                guard let isFirst else {
+                let now = moment
+                switch state.withLock({ $0.enlist(continuation, as: id, at: now) }) {
+                case .started: startRefresh()
+                case .joined: break
+                case .unneeded(let credentials): continuation.resume(returning: credentials)
+                case .refused:
                     continuation.resume(throwing: AWSError.credentials("too many calls wait for credentials: try again"))
-                    return
                 }
-                if isFirst { startRefresh() }
                 // Cancelled before there was anything to cancel.
                 if Task.isCancelled { leave(id) }
             }
@@ -90,6 +94,8 @@ final class CredentialsCache: Sendable {
             leave(id)
         }
     }
+
+    private var moment: Moment { Moment(unixSeconds: clock.unixSeconds(), uptimeSeconds: clock.uptimeSeconds()) }
 
     private func leave(_ id: UInt64) {
         state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(throwing: CancellationError())
@@ -109,55 +115,74 @@ final class CredentialsCache: Sendable {
 
     private func unexpired(_ credentials: Credentials) throws -> Credentials {
         guard let expiration = credentials.expiration, expiration <= clock.unixSeconds() else { return credentials }
-        throw AWSError.credentials("the new credentials have expired already: check this machine's clock and the source of the credentials")
+        throw AWSError.credentials(
+            "the new credentials have expired already: check this machine's clock and the source of the credentials")
     }
 
     private func finish(_ result: Result<Credentials, any Error>) {
-        let (now, uptime) = (clock.unixSeconds(), clock.uptimeSeconds())
-        let waiters = state.withLock { $0.finish(result, now: now, uptime: uptime) }
+        let now = moment
+        let waiters = state.withLock { $0.finish(result, at: now) }
         for waiter in waiters { waiter.resume(with: result) }
     }
 }
 
 extension CredentialsCache {
+    fileprivate struct Moment {
+        var unixSeconds: Double
+        /// On the clock that only goes forward.
+        var uptimeSeconds: Double
+    }
+
     fileprivate enum Decision {
         case use(Credentials)
         /// Refresh, and fall back on these.
         case refresh(Credentials)
         case wait
     }
+
+    fileprivate enum Enlistment {
+        /// The caller has to start the refresh.
+        case started
+        case joined
+        /// Since the caller decided to wait somebody else has refreshed, or tried to.
+        case unneeded(Credentials)
+        case refused
+    }
 }
 
 extension CredentialsCache.State {
-    fileprivate func decision(now: Double, uptime: Double) -> CredentialsCache.Decision {
-        guard let entry, now < entry.mandatoryAt else { return .wait }
-        if now < entry.advisoryAt || isRefreshing || uptime < pausedUntil { return .use(entry.credentials) }
+    fileprivate func decision(at now: CredentialsCache.Moment) -> CredentialsCache.Decision {
+        guard let entry, now.unixSeconds < entry.mandatoryAt else { return .wait }
+        let isFresh = now.unixSeconds < entry.advisoryAt
+        if isFresh || isRefreshing || now.uptimeSeconds < pausedUntil { return .use(entry.credentials) }
         return .refresh(entry.credentials)
     }
 
-    /// Whether this caller has to start the refresh; nil when too many wait.
-    fileprivate mutating func enlist(_ waiter: CheckedContinuation<Credentials, any Error>, as id: UInt64) -> Bool? {
-        guard waiters.count < CredentialsCache.waitersMax else { return nil }
+    fileprivate mutating func enlist(
+        _ waiter: CheckedContinuation<Credentials, any Error>, as id: UInt64, at now: CredentialsCache.Moment
+    ) -> CredentialsCache.Enlistment {
+        if case .use(let credentials) = decision(at: now) { return .unneeded(credentials) }
+        guard waiters.count < CredentialsCache.waitersMax else { return .refused }
         waiters[id] = waiter
         defer { isRefreshing = true }
-        return !isRefreshing
+        return isRefreshing ? .joined : .started
     }
 
     /// Keeps a success; a failure only pauses the next advisory refresh. Gives back who waits.
     fileprivate mutating func finish(
-        _ result: Result<Credentials, any Error>, now: Double, uptime: Double
+        _ result: Result<Credentials, any Error>, at now: CredentialsCache.Moment
     ) -> [CheckedContinuation<Credentials, any Error>] {
         switch result {
         case .success(let credentials):
             let expiration = credentials.expiration ?? .infinity
-            let left = expiration - now
+            let left = expiration - now.unixSeconds
             entry = CredentialsCache.Entry(
                 credentials: credentials,
                 advisoryAt: expiration - min(CredentialsCache.advisorySeconds, left / 2),
                 mandatoryAt: expiration - min(CredentialsCache.mandatorySeconds, left / 3))
             pausedUntil = -.infinity
         case .failure:
-            pausedUntil = uptime + CredentialsCache.retryPauseSeconds
+            pausedUntil = now.uptimeSeconds + CredentialsCache.retryPauseSeconds
         }
         isRefreshing = false
         defer { waiters = [:] }

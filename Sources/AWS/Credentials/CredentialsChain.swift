@@ -16,7 +16,7 @@ package final class CredentialsChain: CredentialsProvider {
         cache = CredentialsCache(clock: clock) { try await fetcher.credentials() }
     }
 
-    /// Throws `AWSError` with code `.credentials` (`.configuration` when a role needs a region and there is none), or `CancellationError`.
+    /// Throws `AWSError` with code `.credentials`, or `CancellationError`.
     package func credentials() async throws -> Credentials { try await cache.credentials() }
 
     /// Drops `refused` from the cache if it is there: the next call asks the source again, files included.

@@ -45,7 +45,13 @@ struct CredentialsFetcher: Sendable {
 
     private func tokenService() async throws -> SecurityTokenService {
         let (environment, region) = (environment, region)
-        let endpoint = try await files.run { try EndpointResolver(environment: environment, region: region).endpoint(for: .sts) }
+        let endpoint = try await files.run {
+            do {
+                return try EndpointResolver(environment: environment, region: region).endpoint(for: .sts)
+            } catch let error as AWSError {
+                throw AWSError.credentials("a role is assumed through STS, whose endpoint is unknown: \(error.message)")
+            }
+        }
         return SecurityTokenService(endpoint: endpoint, transport: transport, clock: clock)
     }
 
@@ -78,6 +84,11 @@ struct CredentialsFetcher: Sendable {
         case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
         }
     }
+}
+
+/// Shows nothing of the environment, which holds secrets.
+extension CredentialsFetcher: CustomReflectable {
+    var customMirror: Mirror { Mirror(self, children: ["region": region as Any]) }
 }
 
 /// Reads files off the cooperative pool, one after the other: a network file system may take its time.

@@ -99,7 +99,8 @@ struct CredentialsPlanner: Sendable {
     private func assumedRole(_ profile: SharedConfiguration.Section, _ name: String) throws(AWSError) -> AssumedRole {
         guard profile["mfa_serial"] == nil else {
             throw .credentials(
-                "profile \"\(name)\" wants a code from a device (mfa_serial), which a server cannot ask for: \(Self.exportRemedy(name))")
+                "profile \"\(name)\" wants a code from a device (mfa_serial), which a server cannot ask for: \(Self.exportRemedy(name))"
+            )
         }
         var role = AssumedRole(arn: profile["role_arn"] ?? "")
         role.sessionName = profile["role_session_name"]
@@ -125,7 +126,8 @@ struct CredentialsPlanner: Sendable {
                 "profile \"\(name)\" takes its source from a container, but \(ContainerCredentials.relativeURI) is not set")
         case "Ec2InstanceMetadata":
             if let base = try instanceMetadataBase() { return .instanceMetadata(base: base) }
-            throw .credentials("profile \"\(name)\" needs the EC2 instance metadata, which AWS_EC2_METADATA_DISABLED switches off")
+            throw .credentials(
+                "profile \"\(name)\" needs the EC2 instance metadata, which AWS_EC2_METADATA_DISABLED switches off")
         default:
             throw .credentials(
                 "credential_source of profile \"\(name)\" is none of Environment, Ec2InstanceMetadata and EcsContainer")
@@ -165,7 +167,8 @@ struct CredentialsPlanner: Sendable {
     private func profilePlan(_ name: String) throws(AWSError) -> CredentialsPlan? {
         let profile = configuration.profiles[name] ?? SharedConfiguration.Section()
         guard profile["sso_account_id"] == nil, profile["sso_role_name"] == nil else {
-            throw .credentials("profile \"\(name)\" logs in through SSO, which this server does not do: \(Self.exportRemedy(name))")
+            throw .credentials(
+                "profile \"\(name)\" logs in through SSO, which this server does not do: \(Self.exportRemedy(name))")
         }
         if let plan = try keysPlan(configuration.credentialsFile[name], name, file: "credentials") { return plan }
         guard profile["login_session"] == nil else {
@@ -195,6 +198,11 @@ struct CredentialsPlanner: Sendable {
     private static func exportRemedy(_ name: String) -> String {
         "put keys into the environment, for instance with `aws configure export-credentials --profile '\(name)' --format env`"
     }
+}
+
+/// Shows nothing of the environment, which holds secrets.
+extension CredentialsPlanner: CustomReflectable {
+    var customMirror: Mirror { Mirror(self, children: ["profile": configuration.profileName]) }
 }
 
 extension AWSError {

@@ -42,6 +42,12 @@ struct INIDocument: Sendable {
     }
 }
 
+/// Shows names only: values may be secrets.
+extension INIDocument.Section: CustomStringConvertible, CustomReflectable {
+    var description: String { "Section(\((Array(values.keys) + Array(nested.keys)).sorted().joined(separator: ", ")))" }
+    var customMirror: Mirror { Mirror(self, children: ["names": description]) }
+}
+
 /// The state between two lines. Follows `RawConfigParser._read`.
 private struct INIReader {
     private struct Option {

@@ -53,7 +53,9 @@ struct InstanceMetadata: Sendable {
         }
         guard answer.status == 200 else { throw failure(answer.status) }
         let token = String(decoding: answer.bytes, as: UTF8.self)
-        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw failure("gave no session token") }
+        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw failure("gave no session token")
+        }
         return token
     }
 
@@ -68,7 +70,9 @@ struct InstanceMetadata: Sendable {
 
     private func get(_ path: String, _ headerFields: HTTPFields) async throws -> [UInt8] {
         let answer = try await metadata.send(.get, base + path, headerFields, operation: Self.operation)
-        if answer.status == 404 { throw failure("has no role for this instance: attach an instance profile or give other credentials") }
+        if answer.status == 404 {
+            throw failure("has no role for this instance: attach an instance profile or give other credentials")
+        }
         guard answer.status == 200 else { throw failure(answer.status) }
         return answer.bytes
     }

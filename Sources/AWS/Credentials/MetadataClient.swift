@@ -22,7 +22,8 @@ struct MetadataClient: Sendable {
     /// The first answer that is neither 429 nor 5xx. `operation` names the endpoint in errors.
     /// With `givesUpUnreachable` a connection that fails is not tried again: where nobody listens, nobody will.
     func send(
-        _ method: HTTPRequest.Method, _ url: String, _ headerFields: HTTPFields, operation: String, givesUpUnreachable: Bool = false
+        _ method: HTTPRequest.Method, _ url: String, _ headerFields: HTTPFields, operation: String,
+        givesUpUnreachable: Bool = false
     ) async throws -> Answer {
         var attempt = 1
         while true {
@@ -44,12 +45,8 @@ struct MetadataClient: Sendable {
 
     private func exchange(_ request: ClientRequest, operation: String) async throws -> Answer {
         let response = try await transport.send(request)
-        var bytes: [UInt8] = []
-        for try await piece in response.body {
-            guard bytes.count + piece.count <= Self.bodyBytesMax else {
-                throw AWSError(.credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
-            }
-            bytes += piece
+        guard let bytes = try await response.body.bytes(atMost: Self.bodyBytesMax) else {
+            throw AWSError(.credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
         }
         return Answer(status: response.status.code, bytes: bytes)
     }
@@ -65,7 +62,9 @@ struct MetadataCredentials: Decodable, Sendable {
 
     /// `operation` names the endpoint in errors. Throws `AWSError`; what the endpoint wrote stays out of it, since it may be secret.
     static func credentials(_ bytes: [UInt8], operation: String) throws(AWSError) -> Credentials {
-        let failure = { (reason: String) in AWSError(.credentials, operation: operation, message: "the endpoint's answer \(reason)") }
+        let failure = { (reason: String) in
+            AWSError(.credentials, operation: operation, message: "the endpoint's answer \(reason)")
+        }
         guard let answer = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else { throw failure("is no JSON object") }
         if let code = answer.Code, code != "Success" {
             let name = ServiceMessage.shortened(code, secrets: [])

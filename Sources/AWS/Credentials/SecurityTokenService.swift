@@ -40,62 +40,55 @@ struct SecurityTokenService: Sendable {
     private func call(
         _ action: String, _ form: [(name: String, value: String)], _ credentials: Credentials?, secrets: [String]
     ) async throws -> Credentials {
-        var headerFields = HTTPFields()
-        headerFields[.contentType] = "application/x-www-form-urlencoded; charset=utf-8"
-        let body = form.map { "\(PercentEncoding.segment($0.name))=\(PercentEncoding.segment($0.value))" }.joined(separator: "&")
-        let request = ClientRequest(
-            method: .post, url: endpoint.url + "/", headerFields: headerFields, body: Array(body.utf8), deadlines: Self.deadlines)
+        let operation = "sts \(action)"
+        let request = request(form)
         var offset = 0.0
         var attempt = 1
         while true {
-            let answer = await answer(to: request, signedBy: credentials, offset: offset, operation: "sts \(action)")
-            switch answer {
-            case .success(let answer) where answer.status == 200:
-                return try answer.credentials(operation: "sts \(action)")
-            case .success(let answer):
-                let error = answer.error(operation: "sts \(action)", secrets: secrets)
-                let now = clock.unixSeconds() + offset
-                if offset == 0, credentials != nil, let server = answer.skewedDate(error, now: now) {
-                    // A wrong clock, once: the same call with the service's time.
-                    offset = server - now
+            var failure: AWSError
+            do {
+                let answer = try await answer(to: request, signedBy: credentials, offset: offset, operation: operation)
+                if answer.status == 200 { return try answer.credentials(operation: operation) }
+                failure = answer.error(operation: operation, secrets: secrets)
+                if offset == 0, credentials != nil, let skew = answer.clockOffset(failure, now: clock.unixSeconds()) {
+                    // A wrong clock, set right once.
+                    offset = skew
                     continue
                 }
-                guard attempt < Self.attemptsMax, error.isTransient else { throw error }
-            case .failure(let error):
-                guard attempt < Self.attemptsMax, error is HTTPClientError else { throw Self.mapped(error, "sts \(action)") }
+            } catch let error as HTTPClientError {
+                failure = AWSError(error, operation: operation)
+            }
+            guard attempt < Self.attemptsMax, failure.isTransient else {
+                failure.code = .credentials
+                throw failure
             }
             try await clock.sleep(clock.random() * Self.pauseSeconds * Double(attempt))
             attempt += 1
         }
     }
 
-    private func answer(
-        to request: ClientRequest, signedBy credentials: Credentials?, offset: Double, operation: String
-    ) async -> Result<TokenServiceAnswer, any Error> {
-        var request = request
-        if let credentials {
-            let signer = SigV4Signer(credentials: credentials, region: endpoint.signingRegion, service: AWSService.sts.signingName)
-            request = signer.signed(request, at: Int(clock.unixSeconds() + offset))
-        }
-        do {
-            let response = try await transport.send(request)
-            var bytes: [UInt8] = []
-            for try await piece in response.body {
-                guard bytes.count + piece.count <= Self.bodyBytesMax else {
-                    throw AWSError(
-                        .malformedResponse, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
-                }
-                bytes += piece
-            }
-            return .success(TokenServiceAnswer(status: response.status.code, date: response.headerFields[.date], bytes: bytes))
-        } catch {
-            return .failure(error)
-        }
+    private func request(_ form: [(name: String, value: String)]) -> ClientRequest {
+        var headerFields = HTTPFields()
+        headerFields[.contentType] = "application/x-www-form-urlencoded; charset=utf-8"
+        let body = form.map { "\(PercentEncoding.segment($0.name))=\(PercentEncoding.segment($0.value))" }.joined(separator: "&")
+        return ClientRequest(
+            method: .post, url: endpoint.url + "/", headerFields: headerFields, body: Array(body.utf8), deadlines: Self.deadlines)
     }
 
-    private static func mapped(_ error: any Error, _ operation: String) -> any Error {
-        guard let error = error as? HTTPClientError else { return error }
-        return AWSError(.credentials, operation: operation, message: "\(error.host): \(error.message)", transport: error)
+    private func answer(
+        to request: ClientRequest, signedBy credentials: Credentials?, offset: Double, operation: String
+    ) async throws -> TokenServiceAnswer {
+        var request = request
+        if let credentials {
+            let signer = SigV4Signer(
+                credentials: credentials, region: endpoint.signingRegion, service: AWSService.sts.signingName)
+            request = signer.signed(request, at: Int(clock.unixSeconds() + offset))
+        }
+        let response = try await transport.send(request)
+        guard let bytes = try await response.body.bytes(atMost: Self.bodyBytesMax) else {
+            throw AWSError(.credentials, operation: operation, message: "an answer of more than \(Self.bodyBytesMax) bytes")
+        }
+        return TokenServiceAnswer(status: response.status.code, date: response.headerFields[.date], bytes: bytes)
     }
 }
 
@@ -105,8 +98,5 @@ extension Credentials {
 
 extension AWSError {
     /// Whether the same call may succeed in a moment. `IDPCommunicationError` is STS's own: the identity provider did not answer it.
-    fileprivate var isTransient: Bool {
-        let codes: Set = ["Throttling", "ThrottlingException", "RequestLimitExceeded", "IDPCommunicationError", "RequestTimeout"]
-        return (status ?? 0) >= 500 || status == 429 || codes.contains(serviceCode ?? "")
-    }
+    fileprivate var isTransient: Bool { RetryKind(self) != nil || serviceCode == "IDPCommunicationError" }
 }

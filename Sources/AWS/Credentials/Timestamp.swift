@@ -18,7 +18,7 @@ enum Timestamp {
             rest = rest[digits.endIndex...]
         }
         guard let offset = offsetSeconds(rest) else { return nil }
-        let seconds = ((days(year: year, month: month, day: day) * 24 + hour) * 60 + minute) * 60 + second - offset
+        let seconds = ((HTTPDate.days(year: year, month: month, day: day) * 24 + hour) * 60 + minute) * 60 + second - offset
         return Double(seconds) + fraction
     }
 
@@ -36,12 +36,5 @@ enum Timestamp {
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-    }
-
-    /// Days since 1970 in the Gregorian calendar, years counted from March (H. Hinnant, "chrono-compatible low-level date algorithms").
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let year = month > 2 ? year : year - 1
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
     }
 }

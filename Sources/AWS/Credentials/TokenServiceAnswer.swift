@@ -7,7 +7,7 @@ struct TokenServiceAnswer: Sendable {
 
     /// Throws `AWSError` when one of the four elements is missing, stands there twice or is no plain text.
     func credentials(operation: String) throws(AWSError) -> Credentials {
-        let failure = { (reason: String) in AWSError(.malformedResponse, operation: operation, message: "the answer \(reason)") }
+        let failure = { (reason: String) in AWSError(.credentials, operation: operation, message: "the answer \(reason)") }
         guard let keyID = text("AccessKeyId"), let secret = text("SecretAccessKey"), let token = text("SessionToken"),
             let expiration = text("Expiration")
         else { throw failure("lacks AccessKeyId, SecretAccessKey, SessionToken or Expiration") }
@@ -22,23 +22,17 @@ struct TokenServiceAnswer: Sendable {
         let code = text("Code").map(shortened)
         let message = text("Message").map(shortened) ?? "HTTP status \(status) with a body that is no error of STS"
         return AWSError(
-            .credentials, operation: operation, message: message, serviceCode: code, status: status,
+            .service, operation: operation, message: message, serviceCode: code, status: status,
             requestID: text("RequestId").map(shortened))
     }
 
-    /// The service's time, when the refusal may come from a clock that differs too much from `now`.
-    func skewedDate(_ error: AWSError, now: Double) -> Double? {
-        guard let code = error.serviceCode, Self.clockCodes.contains(code), let date = date.flatMap(HTTPDate.unixSeconds),
-            abs(date - now) > Self.skewToleranceSeconds
+    /// How far the service's clock is ahead, when the refusal of a call signed at `now` may come from that.
+    func clockOffset(_ error: AWSError, now: Double) -> Double? {
+        guard let code = error.serviceCode, ClockSkew.codes.contains(code), let date = date.flatMap(HTTPDate.unixSeconds),
+            abs(date - now) > ClockSkew.toleranceSeconds
         else { return nil }
-        return date
+        return date - now
     }
-
-    /// A signature is good for five minutes around its time.
-    static let skewToleranceSeconds = 240.0
-    private static let clockCodes: Set = [
-        "SignatureDoesNotMatch", "RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture", "InvalidSignatureException",
-    ]
 
     /// The text of the one element of this name; nil when there is none, more than one, an element within it, or markup
     /// (comments, CDATA, a document type) that would need a real parser.

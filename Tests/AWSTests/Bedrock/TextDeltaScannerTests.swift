@@ -83,9 +83,9 @@ struct TextDeltaScannerTests {
 
 /// Frames near the regular form: members in any order, spacing, escapes of every kind, and often a fault.
 private struct RandomFrames {
-    var random: SplitMix
+    var random: SplitMix64
 
-    init(seed: UInt64) { random = SplitMix(state: seed) }
+    init(seed: UInt64) { random = SplitMix64(state: seed) }
 
     mutating func next() -> [UInt8] {
         var members = [

@@ -5,8 +5,10 @@ import Testing
 
 struct SharedConfigurationTests {
     @Test(arguments: [
-        ("profile a", ["profile", "a"]), ("profile  \"two words\"", ["profile", "two words"]), ("profile 'a \"b'", ["profile", "a \"b"]),
-        ("profile a\\ b", ["profile", "a b"]), ("profile \"a\\\"b\\c\"", ["profile", "a\"b\\c"]), ("profile \"a", nil), ("a\\", nil),
+        ("profile a", ["profile", "a"]), ("profile  \"two words\"", ["profile", "two words"]),
+        ("profile 'a \"b'", ["profile", "a \"b"]),
+        ("profile a\\ b", ["profile", "a b"]), ("profile \"a\\\"b\\c\"", ["profile", "a\"b\\c"]), ("profile \"a", nil),
+        ("a\\", nil),
         ("profile \"\"", ["profile", ""]), ("", []),
     ])
     func `splits words as a shell`(text: String, words: [String]?) { #expect(ShellWords.split(text) == words) }
