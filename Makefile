@@ -15,13 +15,16 @@ ARGS ?=
 # On a fresh machine everything needs what `deps` installs, and one `swift build` already uses all processors.
 .NOTPARALLEL:
 
-.PHONY: run test build lint format bench eval fuzz model deps clean help
+.PHONY: run run-standin test build lint format bench eval fuzz model deps clean help
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: deps model build $(if $(filter .cache/documents,$(DOCS)),.cache/documents) ## Install, build and serve DOCS=folder on PORT=8080 (Ctrl-C stops)
 	docs="$(DOCS)"; exec $(RELEASE) serve --documents "$${docs/#\~\//$$HOME/}" --port $(PORT) $(ARGS)
+
+run-standin: deps model $(VENV) build $(if $(filter .cache/documents,$(DOCS)),.cache/documents) ## As run, with Amazon Bedrock played by a stand-in: no account, no model
+	docs="$(DOCS)"; exec .ci/run-standin "$${docs/#\~\//$$HOME/}" $(PORT) $(ARGS)
 
 # The default folder: the project's own README and a sample PDF.
 .PHONY: .cache/documents

@@ -1,44 +1,37 @@
 /// What one model can do and where it differs from the others. All of it is data: `models.json`, overridable.
-package struct ModelTraits: Hashable, Sendable, Codable {
-    package enum Reasoning: String, Hashable, Sendable, Codable {
+package struct ModelTraits: Hashable, Sendable {
+    package enum Reasoning: String, Hashable, Sendable, CaseIterable {
         case none
-        /// `additionalModelRequestFields.thinking` with a budget (Claude).
+        /// `additionalModelRequestFields.thinking` with a budget (Claude up to 4.5).
         case budget
-        /// `reasoning_effort` or `reasoningConfig` with a level (gpt-oss, Nova 2).
+        /// An effort level: `reasoning_effort` (gpt-oss), `reasoningConfig` (Nova 2), adaptive thinking (Claude from 4.6 on).
         case effort
     }
 
-    package var contextTokens: Int
-    package var outputTokensMax: Int
+    package var contextTokens = 128_000
+    package var outputTokensMax = 128_000
     /// Sent when the client names no maximum, as Bedrock's own default cuts answers short.
-    package var outputTokensDefault: Int
+    package var outputTokensDefault = 4_096
+    /// Takes temperature and top_p at all.
+    package var takesSampling = true
     /// Refuses temperature together with top_p.
-    package var refusesTemperatureWithTopP: Bool
-    package var takesSystem: Bool
-    package var takesPrefill: Bool
-    package var takesTools: Bool
-    package var takesImages: Bool
-    package var takesDocuments: Bool
-    package var takesStopSequences: Bool
-    package var takesJSONSchema: Bool
-    package var streamsText: Bool
-    package var reasoning: Reasoning
-    package var takesCachePoints: Bool
+    package var refusesTemperatureWithTopP = true
+    package var takesSystem = true
+    /// A conversation may end with an assistant turn, which the model continues.
+    package var takesPrefill = false
+    package var takesTools = true
+    package var takesImages = false
+    package var takesDocuments = false
+    /// Takes them as they come; for the others the answer is cut here.
+    package var takesStopSequences = false
+    package var takesJSONSchema = false
+    package var streamsText = true
+    package var reasoning = Reasoning.none
+    package var takesCachePoints = false
     /// US dollars per million tokens, on demand; nil when not known.
     package var inputPrice: Double?
     package var outputPrice: Double?
-}
 
-/// Finds the traits of a model id, inference profile or ARN.
-package struct ModelTraitsCatalog: Sendable {
-    /// The catalogue that comes with the program.
-    package static func builtIn() -> ModelTraitsCatalog { fatalError("contract") }
-
-    /// With rows of a JSON file of the same form laid over the built-in ones. Throws `OutcropFailure` naming what is wrong and where.
-    package func overridden(by json: [UInt8]) throws -> ModelTraitsCatalog { fatalError("contract") }
-
-    /// Of the longest matching row; the default row for a model nobody has heard of. Region prefixes of inference profiles (`us.`,
-    /// `eu.`, `apac.`, `global.` …), ARNs and version suffixes are seen through. An application inference profile's ARN does not tell
-    /// its model: give what ListInferenceProfiles or GetInferenceProfile says.
-    package func traits(of modelID: String) -> ModelTraits { fatalError("contract") }
+    /// Those of a model nobody has heard of: nothing is sent that many models refuse, and no answer is cut that it might give.
+    package init() {}
 }

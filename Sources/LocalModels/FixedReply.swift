@@ -18,7 +18,7 @@ enum FixedReply {
     static func text(for request: GenerationRequest) -> String {
         switch request.grounding {
         case .grounded, .nothingFound: return nothingFound
-        case .noDocuments: return noDocuments
+        case .noDocuments: return SmallTalk(request.messages.last { $0.role == .user }?.text ?? "")?.reply ?? noDocuments
         case .notWanted:
             let message = request.messages.last { $0.role == .user }?.text ?? ""
             let isHousekeeping = Question(request.messages)?.isHousekeeping ?? false

@@ -43,10 +43,15 @@ package struct ChatStreamEncoder: Sendable {
     package func text(_ piece: String) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(textPrefix.count + piece.utf8.count + 16 + textSuffix.count)
+        appendText(piece, to: &bytes)
+        return bytes
+    }
+
+    /// As `text`, behind what `bytes` holds already. It is one line.
+    package func appendText(_ piece: String, to bytes: inout [UInt8]) {
         bytes += textPrefix
         JSONWriter.appendEscaped(piece, to: &bytes)
         bytes += textSuffix
-        return bytes
     }
 
     /// All sources in one valid chunk: `delta.annotations` for OpenAI's clients, `type` and `citations` beside it for ours.

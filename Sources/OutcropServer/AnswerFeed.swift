@@ -1,140 +1,109 @@
 internal import RAG
 import Synchronization
 
-/// The events of a running answer, pulled one by one, with a sign of life between events that take long.
+/// A running answer, between the one who waits for its opening and the one who writes it out.
 ///
-/// The answer is pulled by a task of its own, because its first event is awaited before the status line goes out and
-/// the rest while the body is written. At most `bufferedMax` events wait for the reader; then the answer waits.
-/// When the last reference goes, or the reader's task is cancelled, the answer is cancelled with everything below it.
+/// The opening is awaited before the status line goes out, but no longer than a stream may be silent: so it is pulled by a task of its
+/// own. All later events are pulled by the writer itself, so nothing piles up and nothing is handed from task to task. When the last
+/// reference goes, or the waiting task is cancelled, the answer is cancelled with everything below it.
 final class AnswerFeed: Sendable {
-    enum Item: Sendable {
-        case event(AnswerEvent)
-        /// Nothing happened for the interval.
-        case idle
-    }
+    private let events: Mutex<AsyncThrowingStream<AnswerEvent, any Error>?>
+    private let pulled: Opening
+    private let task: Task<Void, Never>
+    private let watch: SilenceWatch
 
-    static let bufferedMax = 64
-
-    private let mailbox = Mailbox()
-    private let tasks: [Task<Void, Never>]
-
-    init(
-        _ events: AsyncThrowingStream<AnswerEvent, any Error>, idleSeconds: Double,
-        sleep: @escaping @Sendable (Double) async throws -> Void
-    ) {
-        // The tasks hold the mailbox, never the feed, so that the feed's end can cancel them.
-        let mailbox = mailbox
-        let pump = Task {
+    init(_ events: AsyncThrowingStream<AnswerEvent, any Error>, record: AnswerRecord, watch: SilenceWatch) {
+        // The task holds the opening, never the feed, so that the feed's end can cancel it.
+        let pulled = Opening()
+        task = Task {
             do {
-                for try await event in events { try await mailbox.deliver(event) }
-                // A cancelled stream just ends: that must not look like the end of an answer.
-                try Task.checkCancellation()
-                mailbox.end(nil)
+                pulled.set(.success(try await Self.opening(of: events, record)))
             } catch {
-                mailbox.end(error)
+                pulled.set(.failure(error))
             }
         }
-        let ticker = Task {
-            while (try? await sleep(idleSeconds)) != nil, !Task.isCancelled { mailbox.tick() }
-        }
-        tasks = [pump, ticker]
+        self.pulled = pulled
+        self.events = Mutex(events)
+        self.watch = watch
     }
 
-    deinit { cancel() }
+    deinit { task.cancel() }
 
-    /// The next event or sign of life; nil after the last event. Throws what the answer threw. One reader at a time.
-    func next() async throws -> Item? {
-        try await withTaskCancellationHandler {
-            try await mailbox.take()
+    /// The first event that is not about grounding, or nil when there has been none for the watch's interval: ask again.
+    /// Throws what the answer threw, and when it ends without any. One caller at a time.
+    func opening() async throws -> AnswerEvent? {
+        let wait = watch.wait { [pulled] in pulled.nudge() }
+        defer { wait.end() }
+        return try await withTaskCancellationHandler {
+            try await pulled.value()?.get()
         } onCancel: {
-            cancel()
-            mailbox.end(CancellationError())
+            task.cancel()
+            pulled.set(.failure(CancellationError()))
         }
     }
 
-    /// Ends the answer early; does nothing after its end.
-    func cancel() { for task in tasks { task.cancel() } }
+    /// The events after the opening, which are now the caller's alone; nil when they have been taken already.
+    func takeEvents() -> AsyncThrowingStream<AnswerEvent, any Error>? {
+        events.withLock { events in
+            defer { events = nil }
+            return events
+        }
+    }
+
+    private static func opening(
+        of events: AsyncThrowingStream<AnswerEvent, any Error>, _ record: AnswerRecord
+    ) async throws -> AnswerEvent {
+        for try await event in events {
+            record.note(event)
+            if case .grounded = event { continue }
+            return event
+        }
+        // A cancelled stream just ends.
+        try Task.checkCancellation()
+        throw OutcropFailure.answerCutShort
+    }
 }
 
-/// A bounded queue between the task that answers and the one that writes.
-private final class Mailbox: Sendable {
+/// The opening once it is there.
+private final class Opening: Sendable {
+    typealias Value = Result<AnswerEvent, any Error>
+
     private struct State {
-        var events: [AnswerEvent] = []
-        /// Set once; an error is thrown after the events before it.
-        var end: Result<Void, any Error>?
-        var reader: CheckedContinuation<AnswerFeed.Item?, any Error>?
-        var writer: CheckedContinuation<Void, Never>?
+        var value: Value?
+        var reader: CheckedContinuation<Value?, Never>?
     }
 
     private let state = Mutex(State())
 
-    /// Waits while the queue is full. Throws when nobody will read any more.
-    func deliver(_ event: AnswerEvent) async throws {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let (reader, isDone) = state.withLock { state in
-                    if let reader = state.reader {
-                        state.reader = nil
-                        return (Optional(reader), true)
-                    }
-                    state.events.append(event)
-                    // Cancelled before it came to wait: the handler below found nobody to wake.
-                    guard state.events.count >= AnswerFeed.bufferedMax, state.end == nil, !Task.isCancelled else {
-                        return (nil, true)
-                    }
-                    state.writer = continuation
-                    return (nil, false)
-                }
-                reader?.resume(returning: .event(event))
-                if isDone { continuation.resume() }
-            }
-        } onCancel: {
-            wakeWriter()
+    /// The first value counts.
+    func set(_ value: Value) {
+        let (reader, first) = state.withLock { state in
+            let first = state.value ?? value
+            state.value = first
+            defer { state.reader = nil }
+            return (state.reader, first)
         }
-        try Task.checkCancellation()
+        reader?.resume(returning: first)
     }
 
-    func take() async throws -> AnswerFeed.Item? {
-        defer { wakeWriter() }
-        return try await withCheckedThrowingContinuation { continuation in
-            let outcome: Result<AnswerFeed.Item?, any Error>? = state.withLock { state in
-                if !state.events.isEmpty { return .success(.event(state.events.removeFirst())) }
-                if let end = state.end { return end.map { nil } }
-                precondition(state.reader == nil, "an answer has one reader")
-                state.reader = continuation
-                return nil
-            }
-            if let outcome { continuation.resume(with: outcome) }
-        }
-    }
-
-    func tick() {
-        takeReader()?.resume(returning: .idle)
-    }
-
-    /// The first end counts.
-    func end(_ error: (any Error)?) {
+    /// Lets the reader go without a value.
+    func nudge() {
         let reader = state.withLock { state in
-            if state.end == nil { state.end = error.map { .failure($0) } ?? .success(()) }
             defer { state.reader = nil }
             return state.reader
         }
-        if let error { reader?.resume(throwing: error) } else { reader?.resume(returning: nil) }
-        wakeWriter()
+        reader?.resume(returning: nil)
     }
 
-    private func takeReader() -> CheckedContinuation<AnswerFeed.Item?, any Error>? {
-        state.withLock { state in
-            defer { state.reader = nil }
-            return state.reader
+    /// Nil after a nudge.
+    func value() async -> Value? {
+        await withCheckedContinuation { continuation in
+            let value = state.withLock { state in
+                precondition(state.reader == nil, "an answer has one reader")
+                if state.value == nil { state.reader = continuation }
+                return state.value
+            }
+            if let value { continuation.resume(returning: value) }
         }
-    }
-
-    private func wakeWriter() {
-        let writer = state.withLock { state in
-            defer { state.writer = nil }
-            return state.writer
-        }
-        writer?.resume()
     }
 }

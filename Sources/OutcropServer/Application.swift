@@ -18,13 +18,16 @@ package struct Application: Sendable {
     private let logger: Logger
 
     /// `embedder` answers `/v1/embeddings`; `notes` are shown in `/health`, such as "no embedding model: full text only".
+    /// `providers` are asked in order for models beyond `generators`, when a request names one.
     /// Throws `OutcropFailure` naming the setting when models and aliases do not fit together.
     package init(
         settings: ServerSettings, knowledgeBase: KnowledgeBase, embedder: (any Embedder)?, assistant: Assistant,
-        generators: [any Generator], notes: [String] = [], surroundings: Surroundings = .live, logger: Logger
+        generators: [any Generator], providers: [any ModelProvider] = [], notes: [String] = [],
+        surroundings: Surroundings = .live, logger: Logger
     ) throws {
         let models = try ModelDirectory(
-            generators, embeddingModel: embedder?.id, aliases: settings.modelAliases, defaultModel: settings.defaultModel)
+            generators, providers: providers, embeddingModel: embedder?.id, aliases: settings.modelAliases,
+            defaultModel: settings.defaultModel)
         try self.init(
             Parts(
                 settings: settings, knowledgeBase: knowledgeBase, embedder: embedder, models: models, notes: notes,

@@ -1,7 +1,9 @@
 internal import HTTP
 internal import OpenAIAPI
+internal import RAG
 
-/// `GET /v1/models` and `GET /v1/models/{id}`: from memory, as clients poll them for readiness.
+/// `GET /v1/models` and `GET /v1/models/{id}`: as clients poll them for readiness, a provider that asks elsewhere answers from what
+/// it knows.
 struct ModelRoutes: RouteGroup {
     private let parts: Parts
     /// Models do not change while the server runs, so they are as old as it.
@@ -12,23 +14,30 @@ struct ModelRoutes: RouteGroup {
         created = parts.surroundings.unixSeconds()
     }
 
+    /// Slashes in the longest ARN that names a model.
+    private static let slashesMax = 4
+
     var routes: [Route] {
         [
-            Route(.get, "/v1/models") { _ in .json(ModelList(parts.models.names.map(object))) },
-            Route(.get, "/v1/models/:id") { try model($0.request.pathParameters["id"] ?? "") },
-            // ARNs hold one slash, which some clients send as it is.
-            Route(.get, "/v1/models/:id/:rest", isDocumented: false) { call in
-                let parameters = call.request.pathParameters
-                return try model("\(parameters["id"] ?? "")/\(parameters["rest"] ?? "")")
-            },
-        ]
+            Route(.get, "/v1/models") { _ in .json(ModelList(await parts.models.listings().map(object))) },
+            Route(.get, "/v1/models/:id") { try await model($0.request.pathParameters["id"] ?? "") },
+        ] + (1...Self.slashesMax).map(slashed)
     }
 
-    private func model(_ name: String) throws -> ServerResponse {
-        // Throws for a name that would not answer; `*` makes every name answer.
-        _ = try parts.models.generator(for: name)
-        return .json(object(name))
+    /// ARNs hold slashes, which some clients send as they are.
+    private func slashed(_ slashCount: Int) -> Route {
+        let names = ["id"] + (1...slashCount).map { "rest\($0)" }
+        let pattern = "/v1/models/" + names.map { ":" + $0 }.joined(separator: "/")
+        return Route(.get, pattern, isDocumented: false) { call in
+            try await model(names.map { call.request.pathParameters[$0] ?? "" }.joined(separator: "/"))
+        }
     }
 
-    private func object(_ name: String) -> ModelObject { ModelObject(id: name, created: created, ownedBy: "outcrop") }
+    private func model(_ name: String) async throws -> ServerResponse {
+        .json(object(try await parts.models.listing(for: name)))
+    }
+
+    private func object(_ listing: ModelListing) -> ModelObject {
+        ModelObject(id: listing.id, created: created, ownedBy: listing.ownedBy)
+    }
 }

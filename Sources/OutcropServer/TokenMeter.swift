@@ -20,11 +20,14 @@ final class TokenMeter: Sendable {
         limiter.count(tokens: promptEstimate, for: caller)
     }
 
-    deinit { settle(tokens: promptEstimate + writtenBytes.load(ordering: .relaxed) / Self.bytesPerToken) }
+    deinit { breakOff() }
 
     func count(_ piece: String) { writtenBytes.wrappingAdd(piece.utf8.count, ordering: .relaxed) }
 
     func finish(_ usage: Usage) { settle(tokens: usage.totalTokens) }
+
+    /// Settles for what was written by now; does nothing after `finish`.
+    func breakOff() { settle(tokens: promptEstimate + writtenBytes.load(ordering: .relaxed) / Self.bytesPerToken) }
 
     /// The first settlement counts.
     private func settle(tokens: Int) {

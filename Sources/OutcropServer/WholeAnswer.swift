@@ -12,15 +12,14 @@ struct WholeAnswer {
     private let timings: AnswerTimings
 
     /// Throws what the answer throws, and when it ends without saying that it has finished.
-    init(_ events: AsyncThrowingStream<AnswerEvent, any Error>, meter: TokenMeter, bytesMax: Int) async throws {
+    init(_ events: AsyncThrowingStream<AnswerEvent, any Error>, record: AnswerRecord, bytesMax: Int) async throws {
         var end: (FinishReason, Usage, AnswerTimings)?
         for try await event in events {
+            record.note(event)
             switch event {
+            case .grounded, .started: break
             case .text(let new):
-                for piece in new.pieces {
-                    meter.count(piece)
-                    text += piece
-                }
+                for piece in new.pieces { text += piece }
                 guard text.utf8.count <= bytesMax else {
                     throw OutcropFailure(.internal, "The model wrote more than \(bytesMax) bytes and was stopped.")
                 }
@@ -32,7 +31,6 @@ struct WholeAnswer {
         try Task.checkCancellation()
         guard let end else { throw OutcropFailure.answerCutShort }
         (finishReason, usage, timings) = end
-        meter.finish(usage)
     }
 
     func response(id: String, created: Int, model: String, linkFor: (Citation) -> String) -> ServerResponse {
@@ -49,17 +47,4 @@ struct WholeAnswer {
 extension OutcropFailure {
     static let answerCutShort = OutcropFailure(
         .internal, code: "answer_cut_short", "The model stopped before its answer was finished.")
-}
-
-extension AnswerTimings {
-    /// W3C Server Timing: durations in milliseconds.
-    var serverTiming: String {
-        let steps = [
-            ("classify", classifyMilliseconds), ("retrieve", retrieveMilliseconds), ("first-token", firstTokenMilliseconds),
-            ("total", totalMilliseconds),
-        ]
-        return steps.compactMap { name, milliseconds in
-            milliseconds.map { "\(name);dur=\(($0 * 10).rounded() / 10)" }
-        }.joined(separator: ", ")
-    }
 }

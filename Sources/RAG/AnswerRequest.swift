@@ -31,28 +31,3 @@ package struct RetrievalOptions: Hashable, Sendable {
         self.filter = filter
     }
 }
-
-/// What an answer yields, in this order: text pieces, then citations once (possibly empty), then finished once.
-package enum AnswerEvent: Sendable {
-    case text(TextPieces)
-    case citations([Citation])
-    case finished(FinishReason, Usage, AnswerTimings)
-}
-
-/// Wall time of each step in milliseconds, for logs and `Server-Timing`; nil where the step did not run.
-package struct AnswerTimings: Hashable, Sendable {
-    package var classifyMilliseconds: Double?
-    package var retrieveMilliseconds: Double?
-    package var firstTokenMilliseconds: Double?
-    package var totalMilliseconds: Double
-
-    package init(
-        classifyMilliseconds: Double? = nil, retrieveMilliseconds: Double? = nil,
-        firstTokenMilliseconds: Double? = nil, totalMilliseconds: Double = 0
-    ) {
-        self.classifyMilliseconds = classifyMilliseconds
-        self.retrieveMilliseconds = retrieveMilliseconds
-        self.firstTokenMilliseconds = firstTokenMilliseconds
-        self.totalMilliseconds = totalMilliseconds
-    }
-}

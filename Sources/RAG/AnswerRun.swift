@@ -1,11 +1,17 @@
 /// One answer on its way: a state machine that moves when the consumer pulls.
 ///
-/// `start → streaming → citing → finishing → done`; while a step runs the phase is `done`, so an error or a second consumer
-/// finds the end.
+/// `start → asking or refusing → opened → streaming → citing → finishing → done`; while a step runs the phase is `done`, so an error
+/// or a second consumer finds the end.
 actor AnswerRun {
+    private typealias Events = AsyncThrowingStream<GenerationEvent, any Error>.Iterator
+
     private enum Phase {
         case start
-        case streaming(AsyncThrowingStream<GenerationEvent, any Error>.Iterator)
+        case asking(GenerationRequest)
+        case refusing(String)
+        /// The generator's first event is here, and waits to be handed out.
+        case opened(GenerationEvent, Events)
+        case streaming(Events)
         case citing(FinishReason, Usage)
         case finishing(FinishReason, Usage)
         case done
@@ -31,7 +37,10 @@ actor AnswerRun {
         let current = phase
         phase = .done
         switch current {
-        case .start: return try await begin()
+        case .start: return try await ground()
+        case .asking(let prompt): return try await open(generator.generate(prompt).makeAsyncIterator())
+        case .refusing(let text): return try await open(refusal(text).makeAsyncIterator())
+        case .opened(let event, let events): return try await hand(out: event, then: events)
         case .streaming(let events): return try await pull(events)
         case .citing(let reason, let usage):
             let citations = try await assistant.citations(of: passages, marked: scanner.markers)
@@ -44,30 +53,55 @@ actor AnswerRun {
         }
     }
 
-    private func begin() async throws -> AnswerEvent? {
+    private func ground() async throws -> AnswerEvent? {
         try Task.checkCancellation()
         let grounding = try await assistant.ground(request, start: start)
         timings = grounding.timings
-        if let refusal = assistant.refusal(grounding.state) { return refuse(refusal) }
-        let prompt = try assistant.prompt.request(request, passages: grounding.passages, grounding: grounding.state)
-        passages = prompt.passages
-        return try await pull(generator.generate(prompt).makeAsyncIterator())
+        if let refusal = assistant.refusal(grounding.state) {
+            phase = .refusing(refusal)
+        } else {
+            let prompt = try assistant.prompt.request(request, passages: grounding.passages, grounding: grounding.state)
+            passages = prompt.passages
+            phase = .asking(prompt)
+        }
+        return .grounded(
+            GroundingReport(
+                state: grounding.state, passageCount: passages.count, timings: timings, notes: grounding.notes))
     }
 
-    /// Asks the generator for one event. Leaving `streaming` lets go of its stream, which ends whatever it still does.
-    private func pull(_ stream: AsyncThrowingStream<GenerationEvent, any Error>.Iterator) async throws -> AnswerEvent? {
+    private func open(_ stream: Events) async throws -> AnswerEvent? {
         var events = stream
+        let first = try await event(&events)
+        timings.firstTokenMilliseconds = assistant.clock.milliseconds(since: start)
+        phase = .opened(first, events)
+        return .started(timings)
+    }
+
+    private func pull(_ stream: Events) async throws -> AnswerEvent? {
+        var events = stream
+        return try await hand(out: try await event(&events), then: events)
+    }
+
+    /// Leaving `streaming` lets go of the generator's stream, which ends whatever it still does.
+    private func hand(out event: GenerationEvent, then events: Events) async throws -> AnswerEvent? {
+        switch event {
+        case .text(let text):
+            phase = .streaming(events)
+            for piece in text.pieces { scanner.read(piece) }
+            return .text(text)
+        case .finished(let reason, let usage):
+            phase = .citing(reason, usage)
+            return try await next()
+        }
+    }
+
+    /// The generator's next event that says something.
+    private func event(_ events: inout Events) async throws -> GenerationEvent {
         while let event = try await events.next(isolation: self) {
-            switch event {
-            case .text(let text):
-                let pieces = text.pieces.filter { !$0.isEmpty }
-                if pieces.isEmpty { continue }
-                phase = .streaming(events)
-                return self.text(TextPieces(pieces))
-            case .finished(let reason, let usage):
-                phase = .citing(reason, usage)
-                return try await next()
-            }
+            guard case .text(let text) = event else { return event }
+            if !text.pieces.contains(where: \.isEmpty) && !text.pieces.isEmpty { return event }
+            let pieces = text.pieces.filter { !$0.isEmpty }
+            if !pieces.isEmpty { return .text(TextPieces(pieces)) }
         }
         try Task.checkCancellation()
         throw OutcropFailure(
@@ -75,16 +109,14 @@ actor AnswerRun {
             "The model \(generator.modelID) ended before its answer was complete. Ask again.")
     }
 
-    private func text(_ text: TextPieces) -> AnswerEvent {
-        timings.firstTokenMilliseconds = timings.firstTokenMilliseconds ?? assistant.clock.milliseconds(since: start)
-        for piece in text.pieces { scanner.read(piece) }
-        return .text(text)
-    }
-
-    private func refuse(_ refusal: String) -> AnswerEvent {
+    /// What needs no generator, said as a generator would.
+    private func refusal(_ text: String) -> AsyncThrowingStream<GenerationEvent, any Error> {
         let promptTokens = request.messages.reduce(0) { $0 + assistant.settings.tokenCount($1.text) + TokenEstimate.perMessage }
-        let usage = Usage(promptTokens: promptTokens, completionTokens: assistant.settings.tokenCount(refusal))
-        phase = .citing(.stop, usage)
-        return text(TextPieces(refusal))
+        let usage = Usage(promptTokens: promptTokens, completionTokens: assistant.settings.tokenCount(text))
+        return AsyncThrowingStream {
+            $0.yield(.text(TextPieces(text)))
+            $0.yield(.finished(.stop, usage))
+            $0.finish()
+        }
     }
 }

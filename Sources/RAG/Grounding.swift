@@ -1,20 +1,25 @@
-/// What the answer will stand on, and how long it took to find out.
+/// What the answer will stand on, and how it came about.
 struct Grounding: Hashable, Sendable {
     var state: GroundingState
     var passages: [Passage] = []
     var timings = AnswerTimings()
+    var notes: [String] = []
 }
 
 extension Assistant {
     /// Decides whether the documents are wanted and gets the passages; classification and retrieval run at the same time.
     func ground(_ request: AnswerRequest, start: ContinuousClock.Instant) async throws -> Grounding {
-        let query = try retrievalQuery(request)
-        guard let query else { return Grounding(state: .notWanted) }
-        switch request.retrieval.mode {
-        case .never: return Grounding(state: .notWanted)
-        case .always: return try await retrieve(query, start: start)
-        case .auto: return try await classifyAndRetrieve(request.messages, query, start: start)
+        guard let query = try retrievalQuery(request), request.retrieval.mode != .never else {
+            return Grounding(state: .notWanted)
         }
+        let classifies = request.retrieval.mode == .auto
+        if try await isEmpty() {
+            // Nothing to embed and nothing to decide, unless strictness hangs on whether documents were wanted.
+            guard classifies, settings.isStrict else { return Grounding(state: .noDocuments) }
+            return try await classifyAndRetrieve(request.messages, start: start) { Grounding(state: .noDocuments) }
+        }
+        guard classifies else { return try await retrieve(query, start: start) }
+        return try await classifyAndRetrieve(request.messages, start: start) { try await retrieve(query, start: start) }
     }
 
     /// Nil when there is nothing to look for: no user text, or a client's housekeeping prompt.
@@ -27,39 +32,50 @@ extension Assistant {
             throw OutcropFailure(
                 .invalidRequest, "top_k must be between 1 and \(AssistantSettings.topKMax).", parameter: "retrieval.top_k")
         }
-        guard let question = Question(request.messages), !question.isHousekeeping else { return nil }
+        guard request.retrieval.mode != .never, let question = Question(request.messages), !question.isHousekeeping else {
+            return nil
+        }
         return RetrievalQuery(
             texts: question.retrievalTexts, topK: topK, minScore: request.retrieval.minScore, filter: request.retrieval.filter)
     }
 
+    /// A retriever that cannot say is asked; what keeps it from answering then has its own error.
+    private func isEmpty() async throws -> Bool {
+        let hasDocuments = try? await retriever.hasDocuments()
+        try Task.checkCancellation()
+        return hasDocuments == false
+    }
+
     private func retrieve(_ query: RetrievalQuery, start: ContinuousClock.Instant) async throws -> Grounding {
-        let found = try await retriever.retrieve(query).prefix(query.topK)
+        var wider = query
+        if reranker != nil { wider.topK = settings.rerankCandidateCount(topK: query.topK) }
+        let found = try await retriever.retrieve(wider).prefix(wider.topK)
             .filter { passage in query.minScore.map { passage.score >= $0 } ?? true }
-        // Only an empty result asks whether there was anything to search.
-        let hasDocuments = found.isEmpty ? try await retriever.hasDocuments() : true
-        let state: GroundingState = !found.isEmpty ? .grounded : hasDocuments ? .nothingFound : .noDocuments
-        var grounding = Grounding(state: state, passages: PassageMerger.merged(found))
-        grounding.timings.retrieveMilliseconds = clock.milliseconds(since: start)
-        return grounding
+        let retrieveMilliseconds = clock.milliseconds(since: start)
+        let ranking = try await ranking(of: found, query)
+        return Grounding(
+            state: found.isEmpty ? .nothingFound : .grounded, passages: PassageMerger.merged(ranking.passages),
+            timings: AnswerTimings(
+                retrieveMilliseconds: retrieveMilliseconds, rerankMilliseconds: ranking.milliseconds),
+            notes: ranking.note.map { [$0] } ?? [])
     }
 
     private enum Step: Sendable {
-        /// Nil: the classifier failed, which counts as undecided.
-        case intent(Intent?, milliseconds: Double)
+        case intent(Result<Intent, any Error>, milliseconds: Double)
         case deadline
         case retrieved(Result<Grounding, any Error>)
     }
 
     private func classifyAndRetrieve(
-        _ messages: [Message], _ query: RetrievalQuery, start: ContinuousClock.Instant
+        _ messages: [Message], start: ContinuousClock.Instant, retrieve: @escaping @Sendable () async throws -> Grounding
     ) async throws -> Grounding {
         try await withThrowingTaskGroup(of: Step.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                let intent = try? await intent.classify(messages)
-                return .intent(intent, milliseconds: clock.milliseconds(since: start))
+                let decision = await result { try await intent.classify(messages) }
+                return .intent(decision, milliseconds: clock.milliseconds(since: start))
             }
-            group.addTask { .retrieved(await result { try await retrieve(query, start: start) }) }
+            group.addTask { .retrieved(await result(retrieve)) }
             group.addTask {
                 // A cancelled sleep ends the same way; by then nobody listens.
                 try? await clock.sleep(settings.classifyDeadline)
@@ -73,6 +89,7 @@ extension Assistant {
     private func join(_ group: inout ThrowingTaskGroup<Step, any Error>) async throws -> Grounding {
         var isDecided = false
         var classifyMilliseconds: Double?
+        var note: String?
         var retrieved: Result<Grounding, any Error>?
         while let step = try await group.next() {
             try Task.checkCancellation()
@@ -81,22 +98,30 @@ extension Assistant {
                 if isDecided { continue }
                 isDecided = true
                 classifyMilliseconds = milliseconds
-                if intent == .casual {
+                switch intent {
+                case .success(.casual):
                     return Grounding(state: .notWanted, timings: AnswerTimings(classifyMilliseconds: milliseconds))
+                case .success(.retrieval): break
+                case .failure(let error): note = "classification failed, so documents were searched: \(Self.reason(error))"
                 }
-            case .deadline: isDecided = true
+            case .deadline:
+                if !isDecided {
+                    note = "classification took longer than \(settings.classifyDeadline), so documents were searched"
+                }
+                isDecided = true
             case .retrieved(let result): retrieved = result
             }
             if isDecided, let retrieved {
                 var grounding = try retrieved.get()
                 grounding.timings.classifyMilliseconds = classifyMilliseconds
+                if let note { grounding.notes.insert(note, at: 0) }
                 return grounding
             }
         }
         throw CancellationError()
     }
 
-    private func result(_ body: () async throws -> Grounding) async -> Result<Grounding, any Error> {
+    private func result<Value>(_ body: () async throws -> Value) async -> Result<Value, any Error> {
         do { return .success(try await body()) } catch { return .failure(error) }
     }
 }

@@ -2,7 +2,8 @@
 package protocol Retriever: Sendable {
     /// At most `query.topK` passages, best first by fused rank, each scoring at least `query.minScore`, without near-identical doubles.
     func retrieve(_ query: RetrievalQuery) async throws -> [Passage]
-    /// Whether there is anything to search; false asks the answer to explain how to add documents.
+    /// Whether there is anything to search. Asked before each retrieval, so it answers from memory or nearly so; a remote retriever
+    /// that would have to ask says true.
     func hasDocuments() async throws -> Bool
     /// The stored text behind `range`, or nil when the document has changed or gone: what citations are checked against.
     func storedText(documentID: String, range: Range<Int>) async throws -> String?

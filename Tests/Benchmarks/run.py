@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "Tests/Interop"), str(ROOT / "Tests/Benchmarks")]
 os.environ["OUTCROP_BINARY"] = str(ROOT / ".build/release/outcrop")
 import conftest  # noqa: E402
+import gateway  # noqa: E402
 import streams  # noqa: E402
 
 WORDS = "heron battery dock charge warranty brake slope report video customer policy review officer incident travel".split()
@@ -143,6 +144,11 @@ def bench_answers(folder):
     for error in result.errors[:5]:
         print("   ", error)
     running.stop()
+
+
+def bench_gateway(folder):
+    """OpenAI in, Bedrock out: what the server adds to the stand-in behind it."""
+    gateway.run(folder, lambda environment: server(folder, samples=False, environment=environment), row)
 
 
 def main():

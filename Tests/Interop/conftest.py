@@ -11,6 +11,7 @@ import time
 import httpx
 import openai
 import pytest
+import standin as bedrock_standin
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.environ.get("OUTCROP_BINARY", str(ROOT / ".build/debug/outcrop"))
@@ -19,16 +20,19 @@ SAMPLES = ROOT / "Tests/Interop/documents"
 START_SECONDS = 60
 
 
-def environment(**settings):
-    """A clean environment: ours from outside must not leak into a test."""
+def environment(variables=None, **settings):
+    """A clean environment: ours from outside must not leak into a test. `variables` go in under their full names."""
     base = {key: value for key, value in os.environ.items() if not key.startswith(("OUTCROP_", "AWS_", "LAMBDA_"))}
-    return base | {"OUTCROP_EMBEDDING_MODEL_DIR": MODEL} | {f"OUTCROP_{key}": str(value) for key, value in settings.items()}
+    return base | {"OUTCROP_EMBEDDING_MODEL_DIR": MODEL} | {f"OUTCROP_{key}": str(value) for key, value in settings.items()} | (
+        variables or {})
 
 
 class Outcrop:
-    """A running server with folders of its own."""
+    """A running server with folders of its own. Settings are named without `OUTCROP_`; `environment` holds other variables."""
 
     def __init__(self, folder, settings):
+        settings = dict(settings)
+        self.variables = settings.pop("environment", {})
         self.folder = pathlib.Path(folder)
         self.documents = self.folder / "documents"
         self.data = self.folder / "data"
@@ -39,7 +43,7 @@ class Outcrop:
 
     def start(self):
         self.process = subprocess.Popen(
-            [BINARY, "serve"], env=environment(**self.settings), stderr=subprocess.PIPE, text=True, cwd=self.folder)
+            [BINARY, "serve"], env=environment(self.variables, **self.settings), stderr=subprocess.PIPE, text=True, cwd=self.folder)
         listening = threading.Event()
         self.url = None
 
@@ -141,3 +145,28 @@ def handbook(tmp_path_factory):
     server.settle()
     yield server
     assert server.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def standin_process():
+    process = bedrock_standin.Standin()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def standin(standin_process):
+    """The Bedrock stand-in, with no script, an empty journal and its clock right."""
+    standin_process.reset()
+    return standin_process
+
+
+@pytest.fixture
+def bedrock(outcrop, standin):
+    """Makes servers whose model is on the stand-in: bedrock(samples=True, TOP_K=3, environment={…})."""
+
+    def make(samples=False, environment=None, **settings):
+        settings = {"MODEL": bedrock_standin.MODEL, "LOG_FORMAT": "json"} | settings
+        return outcrop(samples=samples, environment=standin.environment() | (environment or {}), **settings)
+
+    return make

@@ -1,3 +1,4 @@
+import Logging
 import RAG
 import Synchronization
 import Testing
@@ -6,108 +7,105 @@ import Testing
 
 @Suite struct AnswerFeedTests {
     private let clock = TestClock()
+    private let fixture: Fixture
+    private let watch: SilenceWatch
+
+    init() throws {
+        fixture = try Fixture()
+        watch = SilenceWatch(seconds: 15, surroundings: clock.surroundings)
+    }
 
     private func feed(_ events: AsyncThrowingStream<AnswerEvent, any Error>) -> AnswerFeed {
-        AnswerFeed(events, idleSeconds: 15, sleep: clock.surroundings.sleep)
+        AnswerFeed(events, record: fixture.record(), watch: watch)
     }
 
-    @Test func `gives every event in order and then nil`() async throws {
-        let count = AnswerFeed.bufferedMax * 3
-        let feed = feed(
-            AsyncThrowingStream { stream in
-                for number in 0..<count { stream.yield(.text("\(number)")) }
-                stream.finish()
-            })
-        for number in 0..<count { #expect(try await feed.next()?.text == "\(number)") }
-        #expect(try await feed.next() == nil)
-        #expect(try await feed.next() == nil)
+    @Test func `gives the first event after grounding, and the others to whoever takes them`() async throws {
+        let feed = feed(Fixture.events(Fixture.cited))
+        guard case .started = try await feed.opening() else { throw OutcropFailure(.internal, "no start") }
+        guard case .started = try await feed.opening() else { throw OutcropFailure(.internal, "no start the second time") }
+        var texts: [String] = []
+        for try await event in try #require(feed.takeEvents()) { texts += event.text.map { [$0] } ?? [] }
+        #expect(texts == ["Rivers ", "flow [1]."])
+        #expect(feed.takeEvents() == nil)
     }
 
-    @Test func `throws after the events before it`() async throws {
-        let feed = feed(
-            AsyncThrowingStream { stream in
-                stream.yield(.text("a"))
-                stream.finish(throwing: OutcropFailure(.unavailable, "gone"))
-            })
-        #expect(try await feed.next()?.text == "a")
-        await #expect(throws: OutcropFailure(.unavailable, "gone")) { try await feed.next() }
+    @Test(arguments: [[], Array(Fixture.cited.prefix(1))])
+    func `throws what the answer throws before its first words`(events: [AnswerEvent]) async throws {
+        let failing = feed(Fixture.events(events, then: OutcropFailure(.unavailable, "gone")))
+        await #expect(throws: OutcropFailure(.unavailable, "gone")) { try await failing.opening() }
+        await #expect(throws: OutcropFailure.answerCutShort) { try await feed(Fixture.events(events)).opening() }
     }
 
-    @Test func `gives a sign of life while nothing comes, again and again`() async throws {
+    @Test func `says that nothing comes, again and again`() async throws {
         let (events, source) = AsyncThrowingStream<AnswerEvent, any Error>.makeStream()
         let feed = feed(events)
-        for _ in 0..<3 {
-            #expect(try await nextWhileTicking(feed)?.isIdle == true)
-        }
+        for _ in 0..<3 { #expect(try await whileTimePasses { try await feed.opening() } == nil) }
         source.yield(.text("at last"))
-        #expect(try await nextEvent(of: feed)?.text == "at last")
-        #expect(clock.sleptFor.allSatisfy { $0 == 15 })
+        while true {
+            if let event = try await whileTimePasses({ try await feed.opening() }) {
+                #expect(event.text == "at last")
+                break
+            }
+        }
+        #expect(watch.count == 0)
     }
 
-    @Test func `does not pull further than its buffer while nobody reads`() async throws {
+    @Test func `pulls nothing beyond the opening`() async throws {
         let pulled = Atomic(0)
-        let pulls = AsyncStream<Int>.makeStream()
         let feed = feed(
             AsyncThrowingStream {
-                let count = pulled.wrappingAdd(1, ordering: .relaxed).newValue
-                pulls.continuation.yield(count)
-                return .text("\(count)")
+                pulled.wrappingAdd(1, ordering: .relaxed)
+                return .text("a")
             })
-        for await count in pulls.stream where count == AnswerFeed.bufferedMax { break }
+        #expect(try await feed.opening()?.text == "a")
         for _ in 0..<100 { await Task.yield() }
-        #expect(pulled.load(ordering: .relaxed) <= AnswerFeed.bufferedMax + 1)
-        #expect(try await feed.next()?.text == "1")
+        #expect(pulled.load(ordering: .relaxed) == 1)
     }
 
     @Test func `its end cancels the answer`() async throws {
         let cancelled = AsyncStream<Void>.makeStream()
-        let (events, source) = AsyncThrowingStream<AnswerEvent, any Error>.makeStream()
-        source.onTermination = { _ in cancelled.continuation.finish() }
-        var feed: AnswerFeed? = feed(events)
-        source.yield(.text("a"))
-        #expect(try await feed?.next()?.text == "a")
+        var feed: AnswerFeed?
+        do {
+            let (events, source) = AsyncThrowingStream<AnswerEvent, any Error>.makeStream()
+            source.onTermination = { _ in cancelled.continuation.finish() }
+            feed = self.feed(events)
+            source.yield(.text("a"))
+        }
+        #expect(try await feed?.opening()?.text == "a")
         feed = nil
         for await _ in cancelled.stream {}
     }
 
-    @Test func `the reader's cancellation cancels the answer`() async throws {
-        let cancelled = AsyncStream<Void>.makeStream()
-        let (events, source) = AsyncThrowingStream<AnswerEvent, any Error>.makeStream()
-        source.onTermination = { _ in cancelled.continuation.finish() }
-        let feed = feed(events)
-        let reader = Task { try await feed.next() }
+    @Test func `the reader's cancellation cancels the answer at once`() async throws {
+        let (cancelled, started) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+        let feed = feed(
+            AsyncThrowingStream {
+                started.continuation.finish()
+                // Ends with its task and not before.
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+                cancelled.continuation.finish()
+                return nil
+            })
+        let reader = Task { try await feed.opening() }
+        for await _ in started.stream {}
         reader.cancel()
         await #expect(throws: CancellationError.self) { try await reader.value }
         for await _ in cancelled.stream {}
     }
 
-    /// A tick that finds nobody waiting is lost, so the clock ticks until the reader has something.
-    private func nextWhileTicking(_ feed: AnswerFeed) async throws -> AnswerFeed.Item? {
-        let hasItem = Flag()
-        let reader = Task {
-            defer { hasItem.set() }
-            return try await feed.next()
+    /// Time passes until `body` has something.
+    private func whileTimePasses<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let ticking = Task {
+            while !Task.isCancelled {
+                clock.pass(15)
+                await Task.yield()
+            }
         }
-        while !hasItem.isSet {
-            clock.wakeOne()
-            await Task.yield()
-        }
-        return try await reader.value
-    }
-
-    private func nextEvent(of feed: AnswerFeed) async throws -> AnswerFeed.Item? {
-        while let item = try await feed.next() { if !item.isIdle { return item } }
-        return nil
+        defer { ticking.cancel() }
+        return try await body()
     }
 }
 
-extension AnswerFeed.Item {
-    var text: String? { if case .event(.text(let text)) = self { text.pieces.joined() } else { nil } }
-    var isIdle: Bool { if case .idle = self { true } else { false } }
-}
-
-private final class Flag: Sendable {
-    private let value = Atomic(false)
-    var isSet: Bool { value.load(ordering: .acquiring) }
-    func set() { value.store(true, ordering: .releasing) }
+extension AnswerEvent {
+    var text: String? { if case .text(let text) = self { text.pieces.joined() } else { nil } }
 }

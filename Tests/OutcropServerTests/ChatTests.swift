@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import HTTPTypes
 import RAG
 import Synchronization
@@ -30,6 +31,7 @@ import Testing
         #expect(answer.field("content-type") == "text/event-stream; charset=utf-8")
         #expect(answer.field("cache-control") == "no-cache")
         #expect(answer.field("x-accel-buffering") == "no")
+        #expect(answer.field("server-timing") == "classify;dur=0.3, retrieve;dur=3.0, rerank;dur=1.0, first-token;dur=4.1")
         #expect(!answer.isCut)
         let url = Self.link(signature(fixture))
         let expected = [
@@ -51,7 +53,9 @@ import Testing
         let url = Self.link(signature(fixture))
         #expect(answer.status == 200)
         #expect(answer.field("content-type") == "application/json")
-        #expect(answer.field("server-timing") == "classify;dur=0.3, retrieve;dur=3.0, first-token;dur=4.1, total;dur=9.0")
+        #expect(
+            answer.field("server-timing")
+                == "classify;dur=0.3, retrieve;dur=3.0, rerank;dur=1.0, first-token;dur=4.1, total;dur=9.0")
         let expected =
             #"{"id":"chatcmpl-1","object":"chat.completion","created":1790000000,"model":"outcrop-extractive","#
             + #""choices":[{"index":0,"message":{"role":"assistant","content":"Rivers flow [1].","refusal":null,"annotations":["#
@@ -169,34 +173,76 @@ import Testing
         let handler = try fixture.application().handler()
         let request = try Transport.request(
             .post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)])
-        let ticking = Task { while !Task.isCancelled { clock.wakeOne(); await Task.yield() } }
+        let ticking = Task {
+            while !Task.isCancelled {
+                clock.pass(15)
+                await Task.yield()
+            }
+        }
         // Nothing has been answered yet, and still the head goes out with the first sign of life.
         let response = try await handler(request)
         guard case .stream(_, let write) = response.body else { throw OutcropFailure(.internal, "no stream") }
+        #expect(response.headerFields[.serverTiming] == nil)
+        let comments = Atomic(0)
         let writer = CollectingWriter { text in
-            if text.contains("keepalive") {
-                // The second comment finds the answer begun, the third its end.
-                source.yield(.text("late"))
-                for event in [AnswerEvent.citations([]), Fixture.finished] { source.yield(event) }
+            guard text.contains("keepalive") else { return }
+            switch comments.wrappingAdd(1, ordering: .relaxed).newValue {
+            // The first comments stand before the first event, the others between it and the end.
+            case 2: for event in Fixture.cited.prefix(3) { source.yield(event) }
+            case 4: for event in [AnswerEvent.citations([]), Fixture.finished] { source.yield(event) }
+            default: break
             }
         }
         try await write(writer)
         ticking.cancel()
         let text = String(decoding: writer.bytes, as: UTF8.self)
-        #expect(text.contains("\"role\":\"assistant\"") && text.contains("\n\n: keepalive\n\n") && text.contains("late"))
+        let comment = ": keepalive\n\n"
+        let parts = text.components(separatedBy: comment)
+        #expect(parts.count >= 5)
+        #expect(parts[0].contains("\"role\":\"assistant\"") && !parts[0].contains("Rivers"))
+        #expect(parts.dropFirst(2).first { !$0.isEmpty }?.contains("Rivers ") == true)
         #expect(text.hasSuffix("data: [DONE]\n\n"))
-        #expect(clock.sleptFor.allSatisfy { $0 == 15 })
     }
 
-    @Test func `one send carries one event`() async throws {
-        let fixture = try Fixture()
+    @Test func `a failure after the first sign of life is told in the stream`() async throws {
+        var fixture = try Fixture()
+        let (events, source) = AsyncThrowingStream<AnswerEvent, any Error>.makeStream()
+        fixture.answer = { _, _ in events }
+        let clock = fixture.clock
+        let ticking = Task {
+            while !Task.isCancelled {
+                clock.pass(15)
+                await Task.yield()
+            }
+        }
+        let response = try await fixture.application().handler()(
+            Transport.request(.post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)]))
+        ticking.cancel()
+        guard case .stream(_, let write) = response.body else { throw OutcropFailure(.internal, "no stream") }
+        source.finish(throwing: OutcropFailure(.rateLimited, code: "throttled", "The model is busy."))
+        let writer = CollectingWriter()
+        await #expect(throws: ResponseCut.self) { try await write(writer) }
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(text.contains(": keepalive\n\n") && text.contains("\"throttled\"") && !text.contains("[DONE]"))
+        #expect(fixture.logged.answers.count == 1 && fixture.logged.answers[0]["outcome"] == "failed")
+        #expect(fixture.logged.answers.first?["error"] == "throttled")
+    }
+
+    @Test func `what is there together goes out in one write`() async throws {
+        var fixture = try Fixture()
+        fixture.answer = { _, _ in
+            Fixture.events(
+                Array(Fixture.cited.prefix(2)) + [.text(TextPieces(["Rivers ", "flow "])), .text("[1].")]
+                    + Fixture.cited.suffix(2))
+        }
         let response = try await fixture.application().handler()(
             Transport.request(.post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)]))
         guard case .stream(nil, let write) = response.body else { throw OutcropFailure(.internal, "no stream") }
         let writer = CollectingWriter()
         try await write(writer)
-        #expect(writer.writes.count == 6)
-        for frame in writer.writes { #expect(frame.starts(with: "data: ".utf8) && frame.suffix(2).elementsEqual("\n\n".utf8)) }
+        let frames = writer.writes.map { String(decoding: $0, as: UTF8.self).components(separatedBy: "\n\n").dropLast() }
+        #expect(frames.map(\.count) == [3, 1, 3], "role and a batch of two pieces; a piece; citations, finish and the end")
+        for frame in frames.joined() { #expect(frame.hasPrefix("data: ")) }
     }
 
     @Test func `a client that goes cancels the answer and frees its place`() async throws {
@@ -310,6 +356,74 @@ import Testing
             await #expect(throws: CancellationError.self) { try await task.value }
             for await _ in ended.stream {}
         }
+    }
+
+    @Test(arguments: [true, false])
+    func `the log has one line about an answer`(isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.settings.modelAliases = ["gpt-4o-mini": "default"]
+        let body = #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"Hi"}],"stream":\#(isStreaming)}"#
+        _ = try await fixture.transport(.socket).post(Self.path, body, [.xRequestID: "req-7"])
+        #expect(
+            fixture.logged.answers == [
+                [
+                    "request-id": "req-7", "model": "outcrop-extractive", "streamed": "\(isStreaming)", "outcome": "finished",
+                    "classify-ms": "0.3", "retrieve-ms": "3.0", "rerank-ms": "1.0", "first-token-ms": "4.1", "total-ms": "0.0",
+                    "grounding": "grounded", "passages": "2", "notes": "a note", "finish-reason": "stop", "tokens-in": "20",
+                    "tokens-out": "5",
+                ]
+            ])
+    }
+
+    struct Ending: Sendable {
+        var name: String
+        var events: [AnswerEvent]
+        var failure: OutcropFailure?
+        var logged: [String: String]
+    }
+
+    static let endings = [
+        Ending(
+            name: "refused by the model", events: Array(Fixture.cited.prefix(1)),
+            failure: OutcropFailure(.rateLimited, code: "throttled", "The model is busy."),
+            logged: ["outcome": "failed", "error": "throttled", "retrieve-ms": "3.0", "passages": "2"]),
+        Ending(
+            name: "broken in the middle", events: Array(Fixture.cited.prefix(3)),
+            failure: OutcropFailure(.badGateway, "Nonsense."),
+            logged: ["outcome": "failed", "error": "badGateway", "first-token-ms": "4.1"]),
+        Ending(
+            name: "without an end", events: Array(Fixture.cited.prefix(4)),
+            logged: ["outcome": "failed", "error": "answer_cut_short", "first-token-ms": "4.1"]),
+    ]
+
+    @Test(arguments: endings, [true, false])
+    func `a failed answer has its line too`(ending: Ending, isStreaming: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.answer = { _, _ in Fixture.events(ending.events, then: ending.failure) }
+        _ = try await fixture.transport().post(Self.path, "{\(Self.question),\"stream\":\(isStreaming)}")
+        let line = try #require(fixture.logged.answers.first)
+        #expect(fixture.logged.answers.count == 1)
+        for (name, value) in ending.logged { #expect(line[name] == value, "\(ending.name): \(name)") }
+        #expect(line["tokens-out"] == nil && line["finish-reason"] == nil)
+    }
+
+    @Test func `an answer that nobody waits for any more is logged as cancelled`() async throws {
+        var fixture = try Fixture()
+        fixture.answer = { _, _ in AsyncThrowingStream { $0.yield(.text("a")) } }
+        let handler = try fixture.application().handler()
+        let request = { try Transport.request(.post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)]) }
+        // One whose client goes while it is written, one that is never written.
+        do {
+            guard case .stream(_, let write) = try await handler(request()).body else {
+                throw OutcropFailure(.internal, "no stream")
+            }
+            await #expect(throws: ServerError.self) {
+                try await write(FailingWriter(error: ServerError(.peerGone, "the client has closed the connection")))
+            }
+        }
+        _ = try await handler(request())
+        #expect(fixture.logged.answers.map { $0["outcome"] } == ["cancelled", "cancelled"])
+        #expect(fixture.logged.answers.allSatisfy { $0["error"] == nil })
     }
 
     @Test func `what an answer used counts against its key`() async throws {

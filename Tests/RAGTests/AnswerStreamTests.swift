@@ -17,6 +17,30 @@ import Testing
         #expect(answer.finish?.reason == .length)
         #expect(answer.finish?.usage == Usage(promptTokens: 3, completionTokens: 2))
         #expect(answer.finish?.timings.firstTokenMilliseconds != nil)
+        #expect(answer.finish?.timings.totalMilliseconds != nil)
+    }
+
+    @Test func `says what the answer stands on before the generator is asked, and the times before the first text`() async throws
+    {
+        let retriever = FakeRetriever([passage("Rock is hard."), passage("Chalk is not.", document: "doc_b")])
+        let answer = try await Answer(
+            assistant(retriever).answer(AnswerRequest(messages: [user("q")]), with: ScriptedGenerator("x")))
+        #expect(answer.grounding?.state == .grounded && answer.grounding?.passageCount == 2 && answer.grounding?.notes == [])
+        #expect(answer.grounding?.timings.retrieveMilliseconds != nil && answer.grounding?.timings.firstTokenMilliseconds == nil)
+        let started = try #require(answer.started)
+        #expect(started.classifyMilliseconds != nil && started.firstTokenMilliseconds != nil && started.totalMilliseconds == nil)
+    }
+
+    @Test func `the passages said to count are those that fit into the prompt`() async throws {
+        var settings = AssistantSettings()
+        settings.promptTemplate = "{{passages}}"
+        settings.promptTokensMax = 20
+        settings.tokenCount = { $0.count { $0 == "q" } }
+        let passages = (0..<3).map { passage("\($0)qqqqqqqqqq", document: "doc_\($0)") }
+        let answer = try await Answer(
+            assistant(FakeRetriever(passages), settings: settings).answer(
+                AnswerRequest(messages: [user("?")]), with: ScriptedGenerator("x")))
+        #expect(answer.grounding?.passageCount == 1)
     }
 
     struct Misbehaviour: Sendable {
@@ -63,6 +87,7 @@ import Testing
                 AnswerRequest(messages: [user("q")]),
                 with: ScriptedGenerator([.fail(OutcropFailure(.unavailable, "x")), Self.done]))
         var events = stream.makeAsyncIterator()
+        guard case .grounded = try await events.next() else { throw Answer.Disorder.grounded }
         await #expect(throws: OutcropFailure.self) { try await events.next() }
         let after = try await events.next()
         #expect(after == nil)
@@ -74,9 +99,11 @@ import Testing
         let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(
             AnswerRequest(messages: [user("q")]), with: generator)
         var events = stream.makeAsyncIterator()
+        guard case .grounded = try await events.next() else { throw Answer.Disorder.grounded }
         #expect(generator.requests.isEmpty)
+        guard case .started = try await events.next() else { throw Answer.Disorder.started }
         for taken in 1...20 {
-            _ = try await events.next()
+            guard case .text = try await events.next() else { throw Answer.Disorder.text }
             #expect(generator.pulls == taken)
         }
     }
@@ -124,8 +151,9 @@ import Testing
         do {
             let stream = try assistant(FakeRetriever([passage("Rock.")])).answer(
                 AnswerRequest(messages: [user("q")]), with: generator)
-            var events = stream.makeAsyncIterator()
-            _ = try await events.next()
+            for try await event in stream {
+                if case .text = event { break }
+            }
         }
         try await ended.wait()
     }

@@ -69,6 +69,14 @@ struct FakeIntent: IntentClassifier {
     func classify(_ messages: [Message]) async throws -> Intent { try await decide(messages) }
 }
 
+struct FakeReranker: Reranker {
+    var rank: @Sendable ([Passage], String, Int) async throws -> [Passage]
+    init(_ rank: @escaping @Sendable ([Passage], String, Int) async throws -> [Passage]) { self.rank = rank }
+    func rerank(_ passages: [Passage], for query: String, topK: Int) async throws -> [Passage] {
+        try await rank(passages, query, topK)
+    }
+}
+
 /// Yields its script as it is pulled and keeps what it was asked.
 final class ScriptedGenerator: Generator {
     enum Step: Sendable {
@@ -133,15 +141,19 @@ func user(_ text: String) -> Message { Message(role: .user, text: text) }
 /// An assistant without real time: the classifier's deadline never comes unless a test makes it.
 func assistant(
     _ retriever: FakeRetriever, intent: FakeIntent = FakeIntent(.retrieval), settings: AssistantSettings = AssistantSettings(),
+    reranker: FakeReranker? = nil,
     sleep: @escaping @Sendable (Duration) async throws -> Void = { _ in try await Gate().wait() }
 ) throws -> Assistant {
     try Assistant(
-        retriever: retriever, intent: intent, settings: settings, clock: AssistantClock(sleep: sleep),
+        retriever: retriever, intent: intent, settings: settings, reranker: reranker, clock: AssistantClock(sleep: sleep),
         fenceSecret: { "0123456789abcdef" })
 }
 
 /// A complete answer, with its order checked on the way.
 struct Answer {
+    var grounding: GroundingReport?
+    /// What was known when the generator had begun.
+    var started: AnswerTimings?
     var pieces: [String] = []
     var citations: [Citation]?
     var finish: (reason: FinishReason, usage: Usage, timings: AnswerTimings)?
@@ -151,11 +163,19 @@ struct Answer {
         for try await event in stream {
             guard finish == nil else { throw Disorder.afterFinish }
             switch event {
+            case .grounded(let report):
+                guard grounding == nil, started == nil else { throw Disorder.grounded }
+                grounding = report
+            case .started(let timings):
+                guard grounding != nil, started == nil, pieces.isEmpty, citations == nil else { throw Disorder.started }
+                started = timings
             case .text(let text):
-                guard citations == nil, !text.pieces.isEmpty, !text.pieces.contains("") else { throw Disorder.text }
+                guard started != nil, citations == nil, !text.pieces.isEmpty, !text.pieces.contains("") else {
+                    throw Disorder.text
+                }
                 pieces += text.pieces
             case .citations(let list):
-                guard citations == nil else { throw Disorder.citations }
+                guard started != nil, citations == nil else { throw Disorder.citations }
                 citations = list
             case .finished(let reason, let usage, let timings):
                 guard citations != nil else { throw Disorder.finish }
@@ -165,5 +185,5 @@ struct Answer {
         guard finish != nil else { throw Disorder.noFinish }
     }
 
-    enum Disorder: Error { case afterFinish, text, citations, finish, noFinish }
+    enum Disorder: Error { case afterFinish, grounded, started, text, citations, finish, noFinish }
 }

@@ -50,10 +50,11 @@ import Testing
     @Test func `a failed classifier means retrieval`() async throws {
         let intent = FakeIntent { _ in throw OutcropFailure(.unavailable, "down") }
         let generator = ScriptedGenerator("x")
-        _ = try await Answer(
+        let answer = try await Answer(
             assistant(FakeRetriever([passage("Rock.")]), intent: intent).answer(
                 AnswerRequest(messages: [user("hi")]), with: generator))
         #expect(generator.requests[0].grounding == .grounded)
+        #expect(answer.grounding?.notes == ["classification failed, so documents were searched: down"])
     }
 
     @Test func `a classifier past its deadline means retrieval and is cancelled`() async throws {
@@ -76,6 +77,7 @@ import Testing
         #expect(journal.all == ["cancelled"])
         #expect(generator.requests[0].grounding == .grounded)
         #expect(answer.finish?.timings.classifyMilliseconds == nil)
+        #expect(answer.grounding?.notes == ["classification took longer than 0.3 seconds, so documents were searched"])
     }
 
     @Test func `retrieval that ends first still waits for the decision`() async throws {
@@ -185,6 +187,35 @@ import Testing
         _ = try await Answer(
             assistant(FakeRetriever(hasAny: hasAny)).answer(AnswerRequest(messages: [user("q")]), with: generator))
         #expect(generator.requests[0].grounding == state)
+    }
+
+    @Test(arguments: [RetrievalOptions.Mode.auto, .always])
+    func `without documents nothing is embedded or decided`(mode: RetrievalOptions.Mode) async throws {
+        let journal = Journal()
+        let retriever = FakeRetriever(hasAny: false) { _ in
+            journal.note("retrieve")
+            return []
+        }
+        let intent = FakeIntent { _ in
+            journal.note("classify")
+            return .retrieval
+        }
+        let generator = ScriptedGenerator("x")
+        let request = AnswerRequest(messages: [user("q")], retrieval: RetrievalOptions(mode: mode))
+        let answer = try await Answer(assistant(retriever, intent: intent).answer(request, with: generator))
+        #expect(journal.all.isEmpty)
+        #expect(generator.requests[0].grounding == .noDocuments)
+        #expect(answer.grounding?.timings == AnswerTimings())
+    }
+
+    @Test(arguments: [(Intent.casual, "Hello"), (.retrieval, Assistant.nothingFoundText + " " + Assistant.addDocumentsText)])
+    func `strictness without documents hangs on the intent`(intent: Intent, text: String) async throws {
+        var settings = AssistantSettings()
+        settings.isStrict = true
+        let answer = try await Answer(
+            assistant(FakeRetriever(hasAny: false), intent: FakeIntent(intent), settings: settings)
+                .answer(AnswerRequest(messages: [user("hi")]), with: ScriptedGenerator("Hello")))
+        #expect(answer.text == text)
     }
 
     @Test(arguments: [

@@ -1,8 +1,8 @@
 /// A partition of AWS: regions with their own accounts, host names and ARNs.
 /// Source: `partitions.json` 1.1 of the SDKs; the tests compare with botocore's copy.
-struct Partition: Hashable, Sendable {
+package struct Partition: Hashable, Sendable {
     /// Second part of an ARN, such as `aws-us-gov`.
-    let id: String
+    package let id: String
     let dnsSuffix: String
     let dualStackDNSSuffix: String
 
@@ -23,7 +23,7 @@ struct Partition: Hashable, Sendable {
     ]
 
     /// The partition of a region; the standard one for names of no known form, as the SDKs have it.
-    init(region: String) {
+    package init(region: String) {
         let parts = region.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count > 2, let number = parts.last, !number.isEmpty, number.allSatisfy({ (0x30...0x39).contains($0) }),
             let partition = Self.byPrefix[parts.dropLast(2).map { String($0) ?? "" }.joined(separator: "-")]

@@ -1,5 +1,4 @@
 import ArgumentParser
-import LocalModels
 import RAG
 
 struct Ask: AsyncParsableCommand {
@@ -15,7 +14,7 @@ struct Ask: AsyncParsableCommand {
         try await CommandRun.reporting {
             let parts = try await Parts(settings, logger: CommandRun.logger(settings), access: .reader)
             let request = AnswerRequest(messages: [Message(role: .user, text: question.joined(separator: " "))])
-            let generator = ExtractiveGenerator(embedder: parts.embedder)
+            let generator = try await parts.generator()
             for try await event in try parts.assistant().answer(request, with: generator) { Self.show(event) }
             await parts.knowledgeBase.close()
         }
@@ -26,6 +25,7 @@ struct Ask: AsyncParsableCommand {
         case .text(let text): StandardOutput.write(text.pieces.joined())
         case .citations(let citations):
             StandardOutput.write("\n" + citations.map { "\n" + source($0) }.joined())
+        case .grounded, .started: break
         case .finished: StandardOutput.write("\n")
         }
     }

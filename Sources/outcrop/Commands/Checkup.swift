@@ -26,6 +26,7 @@ struct Checkup {
         var checks = [
             tool("pdftotext", package: "poppler-utils"), tool("prlimit", package: "util-linux"), await model(), documents(),
         ]
+        checks += await bedrockChecks()
         checks.append(await database())
         checks.append(port())
         checks.append(access())
@@ -42,7 +43,10 @@ struct Checkup {
 
     private func model() async -> Check {
         do {
-            let (embedder, notes) = try EmbeddingModel.load(settings)
+            if case .bedrock(let model) = settings.embeddings {
+                return Check(name: "local model", verdict: .passed, finding: "not needed: vectors come from \(model)")
+            }
+            let (embedder, notes) = try EmbeddingModel.load(settings, nil)
             guard let embedder else { return Check(name: "model", verdict: .warned, finding: notes.joined(separator: " ")) }
             _ = try await embedder.embed(["a question"], purpose: .query)
             return Check(name: "model", verdict: .passed, finding: "\(embedder.id), \(embedder.dimensions) dimensions")
@@ -106,7 +110,7 @@ struct Checkup {
         }
     }
 
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         (error as? OutcropFailure)?.message ?? (error as? SettingsError)?.description ?? "\(error)"
     }
 }

@@ -1,3 +1,4 @@
+import AWS
 import ArgumentParser
 import FoundationEssentials
 import Glibc
@@ -28,6 +29,9 @@ enum CommandRun {
             try await body()
         } catch let failure as OutcropFailure {
             StandardError.write("outcrop: \(failure.message)\n")
+            throw ExitCode.failure
+        } catch let error as AWSError {
+            StandardError.write("outcrop: \(error.message)\n")
             throw ExitCode.failure
         } catch let error as ServerError {
             StandardError.write("outcrop: \(error.description)\n")

@@ -12,7 +12,9 @@ struct Parts {
     let embedder: (any Embedder)?
     /// What is missing but not fatal, in words for logs, `/health` and `doctor`.
     let notes: [String]
-    let intent: LocalIntentClassifier
+    let intent: any IntentClassifier
+    let bedrock: BedrockParts?
+    let retriever: any Retriever
     let configuration: KnowledgeBase.Configuration
     let knowledgeBase: KnowledgeBase
 
@@ -24,10 +26,11 @@ struct Parts {
         try settings.checkFolders()
         self.settings = settings
         self.logger = logger
-        let (embedder, notes) = try EmbeddingModel.load(settings)
+        bedrock = settings.usesBedrock ? try BedrockParts(settings, logger: logger) : nil
+        let (embedder, notes) = try EmbeddingModel.load(settings, bedrock)
         self.embedder = embedder
         self.notes = notes
-        intent = LocalIntentClassifier(embedder: embedder)
+        intent = bedrock?.intent ?? LocalIntentClassifier(embedder: Self.local(embedder, settings))
         for note in notes { logger.warning("\(note)") }
         var configuration = Self.configuration(settings, access)
         // The score is then made from bm25, which says little in a small collection: the order alone decides.
@@ -35,6 +38,24 @@ struct Parts {
         adjust(&configuration)
         self.configuration = configuration
         knowledgeBase = try await KnowledgeBase(configuration, embedder: embedder, logger: logger)
+        retriever = bedrock?.retriever ?? knowledgeBase
+    }
+
+    /// The embedder if it is this machine's: comparing single sentences would cost a call each elsewhere.
+    private static func local(_ embedder: (any Embedder)?, _ settings: Settings) -> (any Embedder)? {
+        settings.embeddings == .local ? embedder : nil
+    }
+
+    /// The generator that quotes.
+    var extractive: ExtractiveGenerator { ExtractiveGenerator(embedder: Self.local(embedder, settings)) }
+
+    /// Answers when nothing else is asked for.
+    func generator() async throws -> any Generator {
+        guard let provider = bedrock?.modelProvider else { return extractive }
+        guard let generator = try await provider.generator(for: settings.model) else {
+            throw SettingsError("OUTCROP_MODEL: Amazon Bedrock has no model \(settings.model) here. 'outcrop doctor' tells more.")
+        }
+        return generator
     }
 
     private static func configuration(_ settings: Settings, _ access: Access) -> KnowledgeBase.Configuration {
@@ -50,14 +71,17 @@ struct Parts {
         return configuration
     }
 
-    /// The assistant over the local index.
+    /// The assistant over the index, or over the remote retriever that takes its place.
     func assistant() throws -> Assistant {
         var answering = AssistantSettings()
         answering.topK = settings.topK
         answering.isStrict = settings.grounding == .strict
         answering.promptTokensMax = settings.limits.promptTokens
         answering.promptTemplate = try settings.promptFile.map(Self.promptTemplate)
-        return try Assistant(retriever: knowledgeBase, intent: intent, settings: answering)
+        answering.classifyDeadline = .seconds(settings.limits.classifySeconds)
+        answering.rerankDeadline = .seconds(settings.limits.rerankSeconds)
+        return try Assistant(
+            retriever: retriever, intent: intent, settings: answering, reranker: bedrock?.reranker)
     }
 
     private static func promptTemplate(_ path: String) throws -> String {
@@ -70,12 +94,13 @@ struct Parts {
     }
 }
 
-/// Finds and loads the local embedding model, or says what to do.
+/// Finds and loads the embedding model, or says what to do.
 enum EmbeddingModel {
     /// Where `make model` and the container image put it.
     static let usualDirectories = ["./.cache/model", "/opt/outcrop/model"]
 
-    static func load(_ settings: Settings) throws -> ((any Embedder)?, notes: [String]) {
+    static func load(_ settings: Settings, _ bedrock: BedrockParts?) throws -> ((any Embedder)?, notes: [String]) {
+        if let remote = try bedrock?.embedder { return (MemoizingEmbedder(remote), []) }
         guard settings.embeddings == .local else {
             return (nil, ["Embeddings are off (OUTCROP_EMBEDDINGS=none): searching by words only."])
         }

@@ -12,7 +12,7 @@ struct Search: AsyncParsableCommand {
         try await CommandRun.reporting {
             let parts = try await Parts(settings, logger: CommandRun.logger(settings), access: .reader)
             let query = RetrievalQuery(texts: [question.joined(separator: " ")], topK: settings.topK)
-            let passages = try await parts.knowledgeBase.retrieve(query)
+            let passages = try await parts.retriever.retrieve(query)
             for (number, passage) in passages.enumerated() { StandardOutput.write(Self.text(number + 1, passage) + "\n") }
             if passages.isEmpty {
                 StandardOutput.write(

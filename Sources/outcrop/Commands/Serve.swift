@@ -34,20 +34,29 @@ extension Parts {
     func serve() async throws {
         let server = try Application(
             settings: settings.serverSettings(), knowledgeBase: knowledgeBase, embedder: embedder, assistant: assistant(),
-            generators: [ExtractiveGenerator(embedder: embedder)], notes: notes, logger: logger
+            generators: [extractive], providers: bedrock?.modelProvider.map { [$0] } ?? [], notes: notes, logger: logger
         ).makeServer()
         let signals = try TerminationSignals { _ in server.shutdown() }
         defer { signals.cancel() }
         logger.notice(
             "outcrop \(Build.version) listens on http://\(Self.shown(settings.host)):\(server.port) for documents in \(settings.documents)"
         )
-        let following = Task { await follow() }
-        // The first decision embeds the classifier's examples; no client should wait for that.
-        let warming = Task { _ = try? await intent.classify([Message(role: .user, text: "What do you think of it?")]) }
+        let following = Task { if settings.retriever == .local { await follow() } }
+        let warming = Task { await warmUp() }
         try await server.run()
         for task in [following, warming] { task.cancel() }
         await knowledgeBase.close()
+        await bedrock?.transport.shutdown()
         logger.notice("outcrop has stopped")
+    }
+
+    /// What the first client should not wait for: the examples of the local classifier, libcurl and AWS's credentials.
+    private func warmUp() async {
+        if let bedrock {
+            try? await bedrock.transport.warmUp()
+            _ = try? await bedrock.credentials.credentials()
+        }
+        if intent is LocalIntentClassifier { _ = try? await intent.classify([Message(role: .user, text: "What do you think of it?")]) }
     }
 
     /// Syncs now and then every interval; a failed sync is logged and tried again next time.

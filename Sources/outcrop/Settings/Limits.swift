@@ -8,9 +8,18 @@ struct Limits: Sendable {
     var jsonBodyBytes = 8 * 1_048_576
     var jsonBytesInFlight = 128 * 1_048_576
     var uploadBytes = 256 * 1_048_576
-    var concurrentAnswers = 256
+    var concurrentAnswers = 1_024
     var concurrentUploads = 16
     var promptTokens = 16_000
+    var classifySeconds = 0.5
+    var rerankSeconds = 1.0
+    var retrySeconds = 0.8
+    var ingestionRetrySeconds = 60.0
+    var modelConnectSeconds = 5.0
+    var modelFirstByteSeconds = 120.0
+    var modelIdleSeconds = 120.0
+    var modelSeconds = 900.0
+    var keepAliveCommentSeconds = 15.0
     var files = 100_000
     var chunksPerDocument = 50_000
 
@@ -58,6 +67,15 @@ extension Limits {
         count("CONCURRENT_ANSWERS", "answers in progress", \.concurrentAnswers),
         count("CONCURRENT_UPLOADS", "uploads in progress", \.concurrentUploads),
         count("PROMPT_TOKENS", "prompt given to the model", \.promptTokens),
+        seconds("CLASSIFY_SECONDS", "deciding whether a message wants the documents", \.classifySeconds),
+        seconds("RERANK_SECONDS", "putting the passages into a better order", \.rerankSeconds),
+        seconds("RETRY_SECONDS", "all retries of a call to AWS while someone waits", \.retrySeconds),
+        seconds("INGEST_RETRY_SECONDS", "all retries of a call to AWS during a sync", \.ingestionRetrySeconds),
+        seconds("MODEL_CONNECT_SECONDS", "reaching the model", \.modelConnectSeconds),
+        seconds("MODEL_FIRST_BYTE_SECONDS", "the model's first sign of an answer", \.modelFirstByteSeconds),
+        seconds("MODEL_IDLE_SECONDS", "silence within the model's answer", \.modelIdleSeconds),
+        seconds("MODEL_SECONDS", "the model's whole answer", \.modelSeconds),
+        seconds("KEEP_ALIVE_COMMENT_SECONDS", "silence in a stream before a comment is sent", \.keepAliveCommentSeconds),
         count("FILES", "documents in the knowledge base", \.files),
         count("CHUNKS_PER_DOCUMENT", "passages of one document", \.chunksPerDocument),
         bytes("FILE_BYTES", "a file that is read", \.extraction.fileBytesMax),

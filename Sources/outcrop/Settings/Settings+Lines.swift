@@ -18,7 +18,12 @@ extension Settings {
         case "MODEL_ALIASES":
             modelAliases.isEmpty
                 ? "none" : modelAliases.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        case "EMBEDDINGS": embeddings.rawValue
+        case "SMALL_MODEL": smallModel ?? "none"
+        case "MODELS_FILE": modelsFile ?? "none"
+        case "EMBEDDINGS": embeddings.description
+        case "EMBEDDING_DIMENSIONS": embeddingDimensions.map(String.init) ?? "the model's own"
+        case "RETRIEVER": retriever.description
+        case "RERANKER": rerankModel.map { "bedrock:\($0)" } ?? "none"
         case "EMBEDDING_MODEL_DIR": EmbeddingModel.directory(self) ?? "none found"
         case "EMBEDDING_THREADS": "\(embeddingThreads)"
         case "GROUNDING": grounding.rawValue

@@ -19,6 +19,7 @@ extension Settings {
         server.uploadBytesMax = limits.uploadBytes
         server.jsonBodyBytesMax = limits.jsonBodyBytes
         server.jsonBytesInFlightMax = limits.jsonBytesInFlight
+        server.keepAliveCommentSeconds = limits.keepAliveCommentSeconds
         server.answersMax = limits.concurrentAnswers
         server.uploadsMax = limits.concurrentUploads
         // Between two requests the sandbox is frozen: a sync would stand still in the middle.

@@ -5,7 +5,6 @@ import RAG
 
 /// Everything the environment and the flags decide, proven and typed.
 struct Settings: Sendable {
-    enum Embeddings: String, CaseIterable, Sendable { case local, none }
     enum Grounding: String, CaseIterable, Sendable { case helpful, strict }
     enum Auth: String, CaseIterable, Sendable { case auto, none }
     enum LogFormat: String, CaseIterable, Sendable { case text, json }
@@ -19,9 +18,16 @@ struct Settings: Sendable {
     var documents = "./documents"
     var syncIntervalSeconds = 60
     var data = "./.outcrop"
-    var model = "outcrop-extractive"
+    var model = Settings.extractiveModel
+    var smallModel: String?
+    var modelsFile: String?
     var modelAliases: [String: String] = [:]
     var embeddings = Embeddings.local
+    var embeddingDimensions: Int?
+    var retriever = RetrieverChoice.local
+    var rerankModel: String?
+    /// What AWS's own variables say, for the parts that talk to AWS; holds secrets.
+    var awsEnvironment: [String: String] = [:]
     var embeddingModelDirectory: String?
     var embeddingThreads = 2
     var grounding = Grounding.helpful
@@ -44,6 +50,7 @@ struct Settings: Sendable {
     /// Reads flags (by setting name, such as `TOP_K`) over the environment. Throws `SettingsError` naming the setting and what it wants.
     init(environment: [String: String], flags: [String: String] = [:], processorCount: Int) throws {
         let raw = try RawSettings(environment: environment, flags: flags)
+        awsEnvironment = environment.filter { $0.key.hasPrefix("AWS_") || $0.key == "HOME" }
         isLambda = environment["LAMBDA_TASK_ROOT"] != nil || environment["AWS_LAMBDA_FUNCTION_NAME"] != nil
         try readPlaces(raw)
         try readModels(raw, processorCount: processorCount)
@@ -78,14 +85,19 @@ struct Settings: Sendable {
     }
 
     private mutating func readModels(_ raw: RawSettings, processorCount: Int) throws {
-        model = raw["MODEL"] ?? model
+        model = try raw.bedrockModel("MODEL", besides: Self.extractiveModel) ?? model
+        smallModel = try raw.bedrockModel("SMALL_MODEL")
+        modelsFile = raw["MODELS_FILE"]
         modelAliases = try Self.aliases(raw.list("MODEL_ALIASES"))
-        embeddings = try raw.choice("EMBEDDINGS") ?? embeddings
+        embeddings = try raw["EMBEDDINGS"].map(Embeddings.init) ?? embeddings
+        embeddingDimensions = try raw.int("EMBEDDING_DIMENSIONS", in: 64...4_096)
         embeddingModelDirectory = raw["EMBEDDING_MODEL_DIR"]
         embeddingThreads = try raw.int("EMBEDDING_THREADS", in: 1...256) ?? max(1, processorCount)
     }
 
     private mutating func readRetrieval(_ raw: RawSettings) throws {
+        retriever = try raw["RETRIEVER"].map(RetrieverChoice.init) ?? retriever
+        rerankModel = try raw["RERANKER"].flatMap(Self.rerankModel)
         grounding = try raw.choice("GROUNDING") ?? grounding
         promptFile = raw["PROMPT_FILE"]
         topK = try raw.int("TOP_K", in: 1...50) ?? topK

@@ -4,7 +4,13 @@ import ArgumentParser
 struct KnowledgeFlags: ParsableArguments {
     @Option(help: Setting.help("DOCUMENTS")) var documents: String?
     @Option(help: Setting.help("DATA")) var data: String?
+    @Option(help: Setting.help("MODEL")) var model: String?
+    @Option(help: Setting.help("SMALL_MODEL")) var smallModel: String?
+    @Option(help: Setting.help("MODELS_FILE")) var modelsFile: String?
     @Option(help: Setting.help("EMBEDDINGS")) var embeddings: String?
+    @Option(help: Setting.help("EMBEDDING_DIMENSIONS")) var embeddingDimensions: String?
+    @Option(help: Setting.help("RETRIEVER")) var retriever: String?
+    @Option(help: Setting.help("RERANKER")) var reranker: String?
     @Option(help: Setting.help("EMBEDDING_MODEL_DIR")) var embeddingModelDir: String?
     @Option(help: Setting.help("EMBEDDING_THREADS")) var embeddingThreads: String?
     @Option(help: Setting.help("CHUNK_SIZE")) var chunkSize: String?
@@ -23,7 +29,9 @@ struct KnowledgeFlags: ParsableArguments {
     var values: [String: String] {
         get throws {
             var values = Setting.present([
-                "DOCUMENTS": documents, "DATA": data, "EMBEDDINGS": embeddings, "EMBEDDING_MODEL_DIR": embeddingModelDir,
+                "DOCUMENTS": documents, "DATA": data, "MODEL": model, "SMALL_MODEL": smallModel, "MODELS_FILE": modelsFile,
+                "RETRIEVER": retriever, "RERANKER": reranker, "EMBEDDING_DIMENSIONS": embeddingDimensions, "EMBEDDINGS": embeddings,
+                "EMBEDDING_MODEL_DIR": embeddingModelDir,
                 "EMBEDDING_THREADS": embeddingThreads, "CHUNK_SIZE": chunkSize, "CHUNK_OVERLAP": chunkOverlap, "TOP_K": topK,
                 "MIN_SCORE": minScore, "GROUNDING": grounding, "PROMPT_FILE": promptFile, "LOG_LEVEL": logLevel,
                 "LOG_FORMAT": logFormat,
@@ -44,7 +52,6 @@ struct ServerFlags: ParsableArguments {
     @Option(help: Setting.help("HOST")) var host: String?
     @Option(help: Setting.help("PORT")) var port: String?
     @Option(help: Setting.help("SYNC_INTERVAL")) var syncInterval: String?
-    @Option(help: Setting.help("MODEL")) var model: String?
     @Option(help: Setting.help("MODEL_ALIASES")) var modelAliases: String?
     @Option(help: Setting.help("API_KEYS")) var apiKeys: String?
     @Option(help: Setting.help("AUTH")) var auth: String?
@@ -54,7 +61,7 @@ struct ServerFlags: ParsableArguments {
 
     var values: [String: String] {
         Setting.present([
-            "HOST": host, "PORT": port, "SYNC_INTERVAL": syncInterval, "MODEL": model, "MODEL_ALIASES": modelAliases,
+            "HOST": host, "PORT": port, "SYNC_INTERVAL": syncInterval, "MODEL_ALIASES": modelAliases,
             "API_KEYS": apiKeys, "AUTH": auth, "RATE_LIMIT": rateLimit, "CORS_ORIGINS": corsOrigins, "PUBLIC_URL": publicURL,
         ])
     }

@@ -13,6 +13,7 @@ struct Fixture {
     let clock = TestClock()
     var embedder: (any Embedder)? = FixedEmbedder()
     var generators: [any Generator] = [NamedGenerator("outcrop-extractive")]
+    var providers: [any ModelProvider] = []
     var notes: [String] = []
     let logged = LogRecorder()
     /// What the assistant answers.
@@ -33,7 +34,8 @@ struct Fixture {
             Parts(
                 settings: settings, knowledgeBase: knowledge, embedder: embedder,
                 models: ModelDirectory(
-                    generators, embeddingModel: embedder?.id, aliases: settings.modelAliases, defaultModel: settings.defaultModel),
+                    generators, providers: providers, embeddingModel: embedder?.id, aliases: settings.modelAliases,
+                    defaultModel: settings.defaultModel),
                 notes: notes, surroundings: clock.surroundings, logger: logger, answer: answer))
     }
 
@@ -48,6 +50,14 @@ struct Fixture {
 
     /// A short answer with one source.
     static let cited: [AnswerEvent] = [
+        .grounded(
+            GroundingReport(
+                state: .grounded, passageCount: 2,
+                timings: AnswerTimings(classifyMilliseconds: 0.25, retrieveMilliseconds: 3, rerankMilliseconds: 1),
+                notes: ["a note"])),
+        .started(
+            AnswerTimings(
+                classifyMilliseconds: 0.25, retrieveMilliseconds: 3, rerankMilliseconds: 1, firstTokenMilliseconds: 4.125)),
         .text("Rivers "), .text("flow [1]."),
         .citations([
             Citation(
@@ -58,7 +68,8 @@ struct Fixture {
         .finished(
             .stop, Usage(promptTokens: 20, completionTokens: 5),
             AnswerTimings(
-                classifyMilliseconds: 0.25, retrieveMilliseconds: 3, firstTokenMilliseconds: 4.125, totalMilliseconds: 9)),
+                classifyMilliseconds: 0.25, retrieveMilliseconds: 3, rerankMilliseconds: 1, firstTokenMilliseconds: 4.125,
+                totalMilliseconds: 9)),
     ]
 }
 
@@ -72,8 +83,15 @@ struct FixedEmbedder: Embedder {
 
 /// Keeps what was logged, for tests of what must not be.
 final class LogRecorder: LogHandler {
-    private let recorded = Mutex<[String]>([])
-    var lines: [String] { recorded.withLock { $0 } }
+    private let recorded = Mutex<[(line: String, event: LogEvent)]>([])
+    var lines: [String] { recorded.withLock { $0.map(\.line) } }
+    /// The lines about answers.
+    var answers: [[String: String]] {
+        recorded.withLock { recorded in
+            recorded.filter { "\($0.event.message)" == "answer" && $0.event.level == .info }
+                .map { ($0.event.metadata ?? [:]).mapValues { "\($0)" } }
+        }
+    }
 
     var logLevel: Logger.Level {
         get { .trace }
@@ -89,6 +107,20 @@ final class LogRecorder: LogHandler {
     }
 
     func log(event: LogEvent) {
-        recorded.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
+        let line = "\(event.level) \(event.message) \(event.metadata ?? [:])"
+        recorded.withLock { $0.append((line, event)) }
+    }
+}
+
+extension Fixture {
+    /// Of an answer that nobody waits for.
+    func record() -> AnswerRecord {
+        var logger = Logger(label: "test") { [logged] _ in logged }
+        logger.logLevel = .trace
+        let limiter = RateLimiter(settings.rateLimit, uptimeSeconds: clock.surroundings.uptimeSeconds)
+        return AnswerRecord(
+            requestID: "req-1", model: "outcrop-extractive", isStreamed: true,
+            meter: TokenMeter(limiter: limiter, caller: .anyone, messages: []), uptimeSeconds: clock.surroundings.uptimeSeconds,
+            logger: logger)
     }
 }

@@ -32,6 +32,12 @@ final class TestClock: Sendable {
         }
     }
 
+    /// Lets this time pass for whoever sleeps.
+    func pass(_ seconds: Double) {
+        advance(seconds)
+        wakeOne()
+    }
+
     /// Ends one sleep, the running or the next one.
     func wakeOne() {
         let sleeper = state.withLock { state -> CheckedContinuation<Void, any Error>? in

@@ -105,6 +105,12 @@ final class CollectingWriter: ResponseWriter {
     }
 }
 
+/// A writer that cannot write.
+struct FailingWriter: ResponseWriter {
+    let error: any Error
+    func write(_ bytes: [UInt8]) async throws { throw error }
+}
+
 /// A peer that has gone.
 struct GonePeer: ResponseWriter, Error {
     func write(_ bytes: [UInt8]) async throws { throw self }
