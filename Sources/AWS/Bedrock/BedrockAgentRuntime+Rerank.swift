@@ -11,6 +11,7 @@ extension BedrockAgentRuntime {
             var results: [RerankResult]
             var nextToken: String?
         }
+        let operation = "bedrock-agent-runtime Rerank"
         let call = { (token: String?) in
             ServiceCall(.bedrockAgentRuntime, "Rerank", path: "/rerank", deadlines: deadlines) { json in
                 json.field("nextToken", token)
@@ -19,12 +20,12 @@ extension BedrockAgentRuntime {
                 json.rerankSources(sources)
             }
         }
-        let results = try await Pages.collect(of: call(nil).name) { token in
+        let results = try await Pages.collect(of: operation) { token in
             let answer = try await client.answer(Answer.self, to: call(token))
             return (answer.results, answer.nextToken)
         }
         guard results.allSatisfy({ sources.indices.contains($0.index) }) else {
-            throw AWSError(.malformedResponse, operation: call(nil).name, message: "a result that is none of the sources")
+            throw AWSError(.malformedResponse, operation: operation, message: "a result that is none of the sources")
         }
         return results
     }

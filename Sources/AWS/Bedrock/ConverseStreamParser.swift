@@ -18,15 +18,16 @@ struct ConverseStreamParser {
     mutating func parse(_ bytes: [UInt8]) -> (events: [ConverseStreamEvent], failure: AWSError?) {
         var events: [ConverseStreamEvent] = []
         decoder.append(bytes)
-        do {
-            while let frame = try decoder.next() { events.append(try event(of: frame)) }
-            return (events, nil)
-        } catch let failure as EventStreamDecoder.Failure {
-            return (events, malformed("a corrupt event stream: \(failure.reason)"))
-        } catch let error as AWSError {
-            return (events, error)
-        } catch {
-            return (events, malformed(DecodingError.text(error)))
+        while true {
+            do throws(EventStreamDecoder.Failure) {
+                guard let frame = try decoder.next() else { return (events, nil) }
+                switch event(of: frame) {
+                case .success(let event): events.append(event)
+                case .failure(let error): return (events, error)
+                }
+            } catch {
+                return (events, malformed("a corrupt event stream: \(error.reason)"))
+            }
         }
     }
 
@@ -41,25 +42,24 @@ struct ConverseStreamParser {
         return sawMetadata ? nil : malformed("the event stream ended before metadata")
     }
 
-    private mutating func event(of frame: EventStreamFrame) throws -> ConverseStreamEvent {
+    private mutating func event(of frame: EventStreamFrame) -> Result<ConverseStreamEvent, AWSError> {
         if frame.isEvent("contentBlockDelta"), let delta = TextDeltaScanner.scan(frame.payload) {
-            return .textDelta(index: delta.index, delta.text)
+            return .success(.textDelta(index: delta.index, delta.text))
         }
-        guard frame.has(":message-type", "event") else { throw failure(in: frame) }
-        guard let type = frame.string(":event-type") else { throw malformed("an event without :event-type") }
-        let event: ConverseStreamEvent
+        guard frame.has(":message-type", "event") else { return .failure(failure(in: frame)) }
+        guard let type = frame.string(":event-type") else { return .failure(malformed("an event without :event-type")) }
         do {
-            event = try ConverseStreamEvent(type: type, payload: frame.payload)
+            let event = try ConverseStreamEvent(type: type, payload: frame.payload)
+            switch event {
+            case .messageStop: sawMessageStop = true
+            case .metadata: sawMetadata = true
+            default: break
+            }
+            return .success(event)
         } catch {
-            throw malformed(
-                "a \(ServiceErrorBody.shapeName(type) ?? "nameless") event that cannot be read: \(DecodingError.text(error))")
+            let name = ServiceErrorBody.shapeName(type) ?? "nameless"
+            return .failure(malformed("a \(name) event that cannot be read: \(DecodingError.text(error))"))
         }
-        switch event {
-        case .messageStop: sawMessageStop = true
-        case .metadata: sawMetadata = true
-        default: break
-        }
-        return event
     }
 
     /// What a message that is no event says.

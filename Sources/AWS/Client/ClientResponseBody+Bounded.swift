@@ -3,13 +3,11 @@ internal import HTTPClient
 extension ClientResponseBody {
     /// The whole body; nil when it is longer than `bytesMax`.
     func bytes(atMost bytesMax: Int) async throws -> [UInt8]? {
-        var bytes: [UInt8] = []
-        for try await piece in self {
-            guard bytes.count + piece.count <= bytesMax else { return nil }
-            // Most bodies are one piece, which need not be copied.
-            if bytes.isEmpty { bytes = piece } else { bytes += piece }
+        do {
+            return try await collect(bytesMax: bytesMax)
+        } catch let error as HTTPClientError where error.code == .tooLarge {
+            return nil
         }
-        return bytes
     }
 
     /// What is read of an error's body; AWS's own are some hundred bytes.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AWS
 
-/// Our requests against those that botocore makes of the same inputs (make-bedrock-requests.py).
+/// Our requests against those that botocore makes of the same inputs (make_bedrock_requests.py).
 struct BedrockRequestTests {
     struct Sample: Decodable {
         var name: String
@@ -83,7 +83,7 @@ struct BedrockRequestTests {
     }
 }
 
-// The inputs of make-bedrock-requests.py.
+// The inputs of make_bedrock_requests.py.
 extension BedrockRequestTests {
     typealias Call = @Sendable (AWSClient) async throws -> Void
 

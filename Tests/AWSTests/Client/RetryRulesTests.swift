@@ -2,7 +2,7 @@ import Testing
 
 @testable import AWS
 
-/// Our lists against botocore's (make-retry-rules.py).
+/// Our lists against botocore's (make_retry_rules.py).
 struct RetryRulesTests {
     private struct Rules: Decodable {
         struct Quota: Decodable {

@@ -1,6 +1,6 @@
 """Writes bedrock-requests.json: what botocore's serializer sends for sample inputs of every Bedrock operation.
 
-    python3 make-bedrock-requests.py > bedrock-requests.json
+    python3 make_bedrock_requests.py > bedrock-requests.json
 
 Needs botocore; written with 1.43.11. BedrockRequestTests.swift makes the same calls.
 """

@@ -1,6 +1,6 @@
 """Writes retry-rules.json: which errors botocore's standard mode retries, and what Bedrock's service models say of their errors.
 
-    python3 make-retry-rules.py > retry-rules.json
+    python3 make_retry_rules.py > retry-rules.json
 
 Needs botocore; written with 1.43.11.
 """
