@@ -88,7 +88,9 @@ struct BedrockParts {
         }
     }
 
-    var intent: BedrockIntentClassifier? { settings.smallModel.map { BedrockIntentClassifier(modelID: $0, runtime: runtime) } }
+    var intent: BedrockIntentClassifier? {
+        settings.smallModel.map { BedrockIntentClassifier(modelID: $0, runtime: runtime, traits: traits.traits(of: $0)) }
+    }
 
     var retriever: BedrockKnowledgeBaseRetriever? {
         guard case .bedrockKnowledgeBase(let id) = settings.retriever else { return nil }
