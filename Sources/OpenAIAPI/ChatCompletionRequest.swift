@@ -40,7 +40,7 @@ package struct ChatCompletionRequest: Sendable {
         return AnswerRequest(messages: messages, retrieval: retrieval, options: options)
     }
 
-    /// Throws `.invalidRequest` where the request needs a language model and `model` only quotes.
+    /// Throws `.invalidRequest` where the request wants more than text: no model is handed tools or formats.
     package func requirePlainText(of model: String) throws {
         if requestsTools {
             throw Self.beyond(model, "call tools", remedy: "leave 'tools' out or set 'tool_choice' to 'none'", "tools")
@@ -55,7 +55,7 @@ package struct ChatCompletionRequest: Sendable {
     private static func beyond(_ model: String, _ task: String, remedy: String, _ place: String) -> OutcropFailure {
         OutcropFailure(
             .invalidRequest, code: "unsupported_value",
-            "The model '\(model)' quotes the documents and cannot \(task): choose a language model, or \(remedy).",
+            "This server does not let the model '\(model)' \(task): \(remedy).",
             parameter: place)
     }
 }

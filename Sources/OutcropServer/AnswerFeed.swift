@@ -27,7 +27,10 @@ final class AnswerFeed: Sendable {
         self.watch = watch
     }
 
-    deinit { task.cancel() }
+    deinit { cancel() }
+
+    /// Ends the opening early; what comes after it belongs to whoever has taken it.
+    func cancel() { task.cancel() }
 
     /// The first event that is not about grounding, or nil when there has been none for the watch's interval: ask again.
     /// Throws what the answer threw, and when it ends without any. One caller at a time.
@@ -37,7 +40,7 @@ final class AnswerFeed: Sendable {
         return try await withTaskCancellationHandler {
             try await pulled.value()?.get()
         } onCancel: {
-            task.cancel()
+            cancel()
             pulled.set(.failure(CancellationError()))
         }
     }

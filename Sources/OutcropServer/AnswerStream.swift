@@ -35,7 +35,10 @@ struct AnswerStream: Sendable {
         ]
         if case .started(let timings) = opening { fields[.serverTiming] = timings.serverTiming }
         let body = ResponseBody.stream(contentLength: nil) { writer in
-            defer { slot.giveBack() }
+            defer {
+                feed.cancel()
+                slot.giveBack()
+            }
             do {
                 try await write(opening, to: writer)
                 record.end(nil)

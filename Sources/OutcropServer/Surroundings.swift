@@ -27,7 +27,20 @@ package struct Surroundings: Sendable {
         unixSeconds: { Int(Date().timeIntervalSince1970) },
         uptimeSeconds: { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 },
         sleep: { try await Task.sleep(for: .seconds($0)) },
-        makeID: { prefix in prefix + String((0..<24).map { _ in idAlphabet.randomElement() ?? "0" }) })
+        makeID: makeID)
 
-    private static let idAlphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    private static let idAlphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+
+    /// Every draw is a system call, so one gives eight characters: 2^64 is so far beyond 62^8 that all are as good as equally likely.
+    private static func makeID(_ prefix: String) -> String {
+        var bytes = Array(prefix.utf8)
+        for _ in 0..<3 {
+            var draw = UInt64.random(in: .min ... .max)
+            for _ in 0..<8 {
+                bytes.append(idAlphabet[Int(draw % UInt64(idAlphabet.count))])
+                draw /= UInt64(idAlphabet.count)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

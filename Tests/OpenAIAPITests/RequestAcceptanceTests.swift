@@ -103,7 +103,7 @@ struct RequestAcceptanceTests {
         #expect(try chat(members).requestsTools == expected)
     }
 
-    @Test func `says what a quoting model cannot do`() throws {
+    @Test func `says what no model does here`() throws {
         let tools = try #require(throws: OutcropFailure.self) {
             try chat(#""tools":[{}]"#).requirePlainText(of: "outcrop-extractive")
         }

@@ -270,6 +270,32 @@ import Testing
         #expect(next.status == .ok)
     }
 
+    @Test func `a client that goes before the first word cancels the answer though it is still awaited`() async throws {
+        var fixture = try Fixture()
+        let ended = AsyncStream<Void>.makeStream()
+        fixture.answer = { _, _ in
+            AsyncThrowingStream {
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+                ended.continuation.finish()
+                return nil
+            }
+        }
+        let clock = fixture.clock
+        let ticking = Task {
+            while !Task.isCancelled {
+                clock.pass(15)
+                await Task.yield()
+            }
+        }
+        let response = try await fixture.application().handler()(
+            Transport.request(.post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)]))
+        ticking.cancel()
+        guard case .stream(_, let write) = response.body else { throw OutcropFailure(.internal, "no stream") }
+        await #expect(throws: GonePeer.self) { try await write(GonePeer()) }
+        for await _ in ended.stream {}
+        #expect(fixture.logged.answers.count == 1)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
     func `a client that closes its connection cancels the answer`(isStreaming: Bool) async throws {
         var fixture = try Fixture()
