@@ -235,19 +235,20 @@ def test_queries_and_documents_are_embedded_for_their_purpose(bedrock, standin):
 
 
 def test_passages_are_put_in_order_by_a_rerank_model(bedrock, standin):
-    server = bedrock(samples=True, RERANKER="bedrock:amazon.rerank-v1:0")
+    server = bedrock(samples=True, RERANKER="bedrock:amazon.rerank-v1:0", MIN_SCORE=0.01)
     assert "95 minutes" in sse.read(server.url, QUESTION).text
     entry = asked(standin, "Rerank")
     assert entry["body"]["queries"][0]["textQuery"]["text"] == QUESTION and len(entry["body"]["sources"]) > 1
 
 
 def test_a_rerank_model_that_fails_or_is_slow_keeps_the_order(bedrock, standin):
-    server = bedrock(samples=True, RERANKER="bedrock:amazon.rerank-v1:0", LIMIT_RERANK_SECONDS=0.3)
+    server = bedrock(samples=True, RERANKER="bedrock:amazon.rerank-v1:0", MIN_SCORE=0.01, LIMIT_RERANK_SECONDS=0.3)
     for do in ({"error": {"code": "AccessDeniedException"}}, {"hang": True}):
         standin.play(operation="Rerank", **do)
         started = time.monotonic()
         reply = sse.read(server.url, QUESTION, on_text=lambda _: True)
         assert reply.status == 200 and time.monotonic() - started < 3
+    assert len(standin.requests("Rerank")) >= 2
 
 
 def test_an_existing_knowledge_base_retrieves_with_pages_and_uris(bedrock, standin):
