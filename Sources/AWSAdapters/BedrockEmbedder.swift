@@ -24,6 +24,7 @@ package struct BedrockEmbedder: Embedder {
     private let family: EmbeddingFamily
     private let modelID: String
     private let parallelCallsMax: Int
+    private let batchBytesMax: Int
     private let invoke: Invoke
     private let decoding: WorkQueue
 
@@ -35,7 +36,10 @@ package struct BedrockEmbedder: Embedder {
         }
     }
 
-    init(modelID: String, dimensions: Int? = nil, parallelCallsMax: Int = 8, invoke: @escaping Invoke) throws {
+    init(
+        modelID: String, dimensions: Int? = nil, parallelCallsMax: Int = 8, batchBytesMax: Int = Self.batchBytesMax,
+        invoke: @escaping Invoke
+    ) throws {
         precondition(parallelCallsMax > 0)
         let name = BedrockModelName(modelID)
         guard let family = EmbeddingFamily(name) else { throw Self.unknownModel(modelID) }
@@ -45,6 +49,7 @@ package struct BedrockEmbedder: Embedder {
         self.modelID = modelID
         self.dimensions = dimensions
         self.parallelCallsMax = parallelCallsMax
+        self.batchBytesMax = batchBytesMax
         self.invoke = invoke
         id = dimensions == family.dimensions[0] ? name.text : "\(name.text)@\(dimensions)"
         decoding = WorkQueue(label: "outcrop.embeddings", width: 2)
@@ -71,7 +76,7 @@ package struct BedrockEmbedder: Embedder {
         var byteCount = 0
         for text in texts.lazy.map(family.bounded) {
             byteCount += text.utf8.count
-            if let count = batches.last?.count, count < family.textsMax, byteCount <= Self.batchBytesMax {
+            if let count = batches.last?.count, count < family.textsMax, byteCount <= batchBytesMax {
                 batches[batches.count - 1].append(text)
             } else {
                 batches.append([text])

@@ -51,6 +51,7 @@ final class ConverseRun: Sendable {
 
     private func begin() async throws -> GenerationEvent? {
         try Task.checkCancellation()
+        try request.options.checkStopSequences()
         let call = ConverseRequest(request, traits: traits)
         var reader = AnswerReader(request, traits: traits)
         if traits.streamsText { return try await pull(try await calls.stream(call), reader) }

@@ -23,15 +23,24 @@ extension InferenceConfiguration {
 extension GenerationOptions {
     /// OpenAI's own limit, and the smallest among Bedrock's models (Nova).
     static let stopSequencesMax = 4
-    /// Longer ones are not sequences that a model is meant to write.
+    /// Where the answer is cut on this side, every byte of it may be compared with every byte of every sequence.
     static let stopSequenceBytesMax = 256
 
+    /// Throws `OutcropFailure` for stop sequences too many or too long.
+    func checkStopSequences() throws {
+        guard stop.count <= Self.stopSequencesMax, stop.allSatisfy({ $0.utf8.count <= Self.stopSequenceBytesMax }) else {
+            throw OutcropFailure(
+                .invalidRequest,
+                "Give at most \(Self.stopSequencesMax) stop sequences of at most \(Self.stopSequenceBytesMax) bytes each.",
+                parameter: "stop")
+        }
+    }
+
     /// The stop sequences for the model, and those that this side must look for: all where the model takes none, otherwise those of
-    /// white space alone, which Claude refuses. Neither empty nor repeated nor too long nor too many.
+    /// white space alone, which Claude refuses. None is empty or stands twice.
     func stopSequences(_ traits: ModelTraits) -> (sent: [String], own: [String]) {
         var kept: [String] = []
-        for sequence in stop where !sequence.isEmpty && sequence.utf8.count <= Self.stopSequenceBytesMax {
-            if kept.count == Self.stopSequencesMax { break }
+        for sequence in stop where !sequence.isEmpty {
             if !kept.contains(where: { $0.utf8.elementsEqual(sequence.utf8) }) { kept.append(sequence) }
         }
         guard traits.takesStopSequences else { return ([], kept) }

@@ -12,7 +12,7 @@ internal import RAG
 /// gpt-oss. A limit is one below the documented one where Bedrock is known to refuse the documented number itself (Claude's 64,000
 /// and 128,000). Prices are a hint for estimates, never for billing.
 package struct ModelTraitsCatalog: Sendable {
-    /// A user's file; the built-in one has 10 kB.
+    /// A user's file; the built-in one has 20 kB.
     package static let bytesMax = 1_048_576
     static let rowsMax = 4_096
 

@@ -14,9 +14,10 @@ struct LinkSigner: Sendable {
         self.unixSeconds = unixSeconds
     }
 
-    /// Opens the cited page where the browser can; relative without a public URL. A document that is elsewhere has its own address.
+    /// Opens the cited page where the browser can; relative without a public URL. A document that is elsewhere has its own address,
+    /// or none, "", where that is not safe to open.
     func link(for citation: Citation) -> String {
-        if let uri = citation.uri { return uri }
+        if let uri = citation.uri { return SourceAddress.link(uri) ?? "" }
         let expires = unixSeconds() + expirySeconds
         let signature = key.signature(of: Self.message(citation.documentID, expires), purpose: .link)
         let page = citation.page.map { "#page=\($0)" } ?? ""

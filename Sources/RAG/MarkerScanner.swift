@@ -27,10 +27,27 @@ struct MarkerScanner: Hashable, Sendable {
     }
 
     mutating func read(_ piece: String) {
+        if open == nil, let count = Self.scalarCountWithoutBracket(piece) {
+            scalarCount += count
+            return
+        }
         for scalar in piece.unicodeScalars {
             read(scalar)
             scalarCount += 1
         }
+    }
+
+    /// Nil when there is a bracket in it, or its bytes do not lie together. Most pieces hold none, and bytes are quick to look through.
+    private static func scalarCountWithoutBracket(_ piece: String) -> Int? {
+        piece.utf8.withContiguousStorageIfAvailable { bytes -> Int? in
+            var count = 0
+            for byte in bytes {
+                if byte == UInt8(ascii: "[") { return nil }
+                // All but continuation bytes begin a scalar (RFC 3629 §3).
+                if byte & 0xC0 != 0x80 { count += 1 }
+            }
+            return count
+        } ?? nil
     }
 
     private mutating func read(_ scalar: Unicode.Scalar) {

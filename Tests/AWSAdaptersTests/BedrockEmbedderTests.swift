@@ -8,9 +8,10 @@ import Testing
 struct BedrockEmbedderTests {
     /// Cohere's answer in which the vector of the text "7" begins 7, 1, 0, 0 ….
     private static let cohere: @Sendable (String) -> String = { body in
-        let texts = body.split(separator: "[")[1].split(separator: "]")[0].split(separator: ",").map { $0.dropFirst().dropLast() }
-        let zeros = String(repeating: ",0", count: 1_022)
-        return #"{"embeddings":["# + texts.map { "[\($0),1\(zeros)]" }.joined(separator: ",") + "]}"
+        let start = body.firstRange(of: #""texts":["#)?.upperBound ?? body.endIndex
+        let texts = body[start...].prefix { $0 != "]" }.split(separator: ",").map { $0.dropFirst().dropLast() }
+        let zeros = String(repeating: ",0", count: 254)
+        return #"{"embeddings":{"float":["# + texts.map { "[\($0.count > 9 ? "0" : $0),1\(zeros)]" }.joined(separator: ",") + "]}}"
     }
 
     @Test func `keeps the order over many batches and stays within its parallel calls`() async throws {
@@ -20,28 +21,27 @@ struct BedrockEmbedderTests {
             await meeting.meet()
             return Self.cohere(body)
         }
-        let embedder = try BedrockEmbedder(modelID: "cohere.embed-english-v3", parallelCallsMax: 3, invoke: fake.invoke)
+        let embedder = try BedrockEmbedder(
+            modelID: "cohere.embed-v4:0", dimensions: 256, parallelCallsMax: 3, invoke: fake.invoke)
         let texts = (0..<96 * 5 + 1).map(String.init)
         let vectors = try await embedder.embed(texts, purpose: .document)
         #expect(fake.calls.count == 6)
         #expect(fake.runningMax == 3)
-        for (index, vector) in vectors.enumerated() where index > 0 {
-            #expect(abs(vector[0] / vector[1] - Float(index)) < Float(index) * 1e-4)
-        }
+        let indices = vectors.map { Int(($0[0] / $0[1]).rounded()) }
+        #expect(indices == Array(0..<481))
     }
 
     @Test func `closes a batch before its bytes pass the limit`() async throws {
-        let fake = FakeInvoke { body in
-            let count = body.split(separator: "[", omittingEmptySubsequences: false)[2].split(separator: "\",\"").count
-            return #"{"embeddings":{"float":["#
-                + Array(repeating: EmbeddingCase.numbers(1536), count: count).joined(separator: ",") + "]}}"
-        }
-        let embedder = try BedrockEmbedder(modelID: "cohere.embed-v4:0", invoke: fake.invoke)
-        let text = String(repeating: "x", count: 300_000)
-        let vectors = try await embedder.embed(Array(repeating: text, count: 30), purpose: .document)
-        #expect(vectors.count == 30)
-        #expect(fake.calls.count == 3)
-        #expect(fake.calls.allSatisfy { $0.body.utf8.count < BedrockEmbedder.batchBytesMax + 1_000 })
+        let fake = FakeInvoke { Self.cohere($0) }
+        let embedder = try BedrockEmbedder(
+            modelID: "cohere.embed-v4:0", dimensions: 256, batchBytesMax: 10_000, invoke: fake.invoke)
+        // One of them alone is longer than a batch may be.
+        let lengths = Array(repeating: 3_000, count: 7) + [20_000, 10]
+        let texts = lengths.map { String(repeating: "x", count: $0) }
+        #expect(try await embedder.embed(texts, purpose: .document).count == 9)
+        let sizes = fake.calls.map { $0.body.utf8.count { $0 == UInt8(ascii: "x") } - 1 }
+        #expect(sizes.sorted() == [10, 3_000, 9_000, 9_000, 20_000])
+        #expect(BedrockEmbedder.batchBytesMax < 25_000_000)
     }
 
     @Test func `asks nothing for no text and for blank text`() async throws {

@@ -39,12 +39,23 @@ struct ConverseRequestTests {
     }
 
     @Test func `sends the stop sequences that can be`() throws {
-        let long = String(repeating: "x", count: GenerationOptions.stopSequenceBytesMax)
-        let stop = ["", "END", "END", long + "x", "e\u{301}", "\u{e9}", long, "four already"]
-        #expect(try configuration(GenerationOptions(stop: stop)).stopSequences == ["END", "e\u{301}", "\u{e9}", long])
+        let stop = ["", "END", "END", "e\u{301}", "\u{e9}", "\t"]
+        #expect(try configuration(GenerationOptions(stop: stop)).stopSequences == ["END", "e\u{301}", "\u{e9}"])
         #expect(try configuration(GenerationOptions(stop: ["", "\n"])).stopSequences == nil)
         #expect(try configuration(GenerationOptions(stop: ["END"])) { $0.takesStopSequences = false }.stopSequences == nil)
         #expect(try configuration(GenerationOptions()).stopSequences == nil)
+    }
+
+    @Test func `refuses stop sequences past its limits`() async throws {
+        let longest = String(repeating: "x", count: GenerationOptions.stopSequenceBytesMax)
+        for (stop, isGood) in [
+            (Array(repeating: longest, count: 4), true), ([longest + "x"], false), (["1", "2", "3", "4", "5"], false),
+        ] {
+            let model = ScriptedConverse(batches: [goodEnd])
+            let answer = try? await model.generator().events(.asking(options: GenerationOptions(stop: stop)))
+            #expect((answer != nil) == isGood)
+            #expect(model.requests.count == (isGood ? 1 : 0))
+        }
     }
 
     @Test func `puts the system text where the model has a place for it`() {

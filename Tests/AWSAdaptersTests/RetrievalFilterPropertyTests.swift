@@ -9,7 +9,7 @@ struct RetrievalFilterPropertyTests {
     @Test func `means the same as the filter it came from`() throws {
         let seed = UInt64.random(in: .min ... .max)
         var random = SplitMix64(seed: seed)
-        for _ in 0..<2_000 {
+        for _ in 0..<400 {
             let filter = Self.filter(depth: Int.random(in: 0...4, using: &random), &random)
             let translated = try RetrievalFilter(filter)
             if case .filter(let document) = translated { #expect(Self.isWellFormed(document), "seed \(seed): \(document)") }

@@ -60,7 +60,7 @@ enum EventStreamFuzz {
         for message in messages {
             let names = Set(message.headers.map { Array($0.name.utf8) })
             require(names.count == message.headers.count && !names.contains([]), "header names are not distinct")
-            let end = start + Int(lengths(bytes, at: start).total)
+            let end = start + totalLength(bytes, at: start)
             require(end <= bytes.count && end - start >= 16 + message.payload.count, "a message larger than its bytes")
             require(bytes[..<(end - 4)].suffix(message.payload.count).elementsEqual(message.payload), "another payload was sent")
             start = end
@@ -73,7 +73,7 @@ enum EventStreamFuzz {
         var start = 0
         while bytes.count - start >= 16 {
             write(checksum(bytes[start..<(start + 8)]), to: &bytes, at: start + 8)
-            let total = Int(lengths(bytes, at: start).total)
+            let total = totalLength(bytes, at: start)
             guard total >= 16, total <= bytes.count - start else { break }
             write(checksum(bytes[start..<(start + total - 4)]), to: &bytes, at: start + total - 4)
             start += total
@@ -81,8 +81,8 @@ enum EventStreamFuzz {
         return bytes
     }
 
-    private static func lengths(_ bytes: [UInt8], at start: Int) -> (total: UInt32, headers: UInt32) {
-        (bytes.span.bigEndian(UInt32.self, at: start), bytes.span.bigEndian(UInt32.self, at: start + 4))
+    private static func totalLength(_ bytes: [UInt8], at start: Int) -> Int {
+        Int(bytes.span.bigEndian(UInt32.self, at: start))
     }
 
     private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {

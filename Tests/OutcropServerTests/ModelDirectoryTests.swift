@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "gpt-4o", "", "OUTCROP-EXTRACTIVE", "mini", "default", "*", String(repeating: "e\u{301}", count: 1_000_000),
+        "gpt-4o", "", "OUTCROP-EXTRACTIVE", "mini", "default", "*",
     ])
     func `an unknown model names the setting`(name: String) async throws {
         let directory = try directory(providers: Self.providers)
@@ -97,6 +97,15 @@ import Testing
         #expect(failure?.kind == .notFound && failure?.code == "model_not_found" && failure?.parameter == "model")
         #expect(failure?.message.contains("OUTCROP_MODEL_ALIASES") == true)
         #expect((failure?.message.utf8.count ?? 0) < 1_000)
+    }
+
+    /// Equality of strings takes the square of the number of combining marks in a row.
+    @Test func `a name longer than any is looked up nowhere`() async throws {
+        let name = "e" + String(repeating: "\u{301}", count: 1_000_000)
+        let directory = try directory(providers: [FakeProvider(failure: OutcropFailure(.internal, "asked"))])
+        let failure = await #expect(throws: OutcropFailure.self) { try await directory.generator(for: name) }
+        #expect(failure?.code == "model_not_found" && (failure?.message.utf8.count ?? 0) < 1_000)
+        #expect(throws: OutcropFailure.self) { try directory.requireEmbeddingModel(name) }
     }
 
     @Test func `embeddings have their own model`() throws {
@@ -115,6 +124,70 @@ import Testing
         #expect(throws: OutcropFailure.self) {
             try ModelDirectory([NamedGenerator("a"), NamedGenerator("a")], embeddingModel: nil, aliases: [:], defaultModel: nil)
         }
+    }
+}
+
+/// `GET /v1/models` over a provider.
+@Suite struct ModelRouteTests {
+    private static let arn = "arn:aws:bedrock:us-east-1:1:custom-model/base/v1:0/abc/d"
+
+    private func fixture(_ provider: FakeProvider) throws -> Fixture {
+        var fixture = try Fixture()
+        fixture.providers = [provider]
+        return fixture
+    }
+
+    private static let provider = FakeProvider(
+        listed: [ModelListing(id: "amazon.nova-lite-v1:0", ownedBy: "amazon")], unlisted: [arn])
+
+    @Test(arguments: Transport.Kind.allCases) func `lists what providers know`(kind: Transport.Kind) async throws {
+        let answer = try await fixture(Self.provider).transport(kind).send(.get, "/v1/models")
+        #expect(
+            answer.text
+                == #"{"object":"list","data":[{"id":"outcrop-extractive","object":"model","created":1790000000,"owned_by":"outcrop"},"#
+                + #"{"id":"amazon.nova-lite-v1:0","object":"model","created":1790000000,"owned_by":"amazon"}]}"#)
+    }
+
+    @Test(arguments: [
+        ("amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0", "amazon"),
+        ("amazon.nova-lite-v1%3A0", "amazon.nova-lite-v1:0", "amazon"),
+        (arn, arn, "unknown"), ("arn%3Aaws:bedrock:us-east-1:1:custom-model%2Fbase%2Fv1%3A0%2Fabc%2fd", arn, "unknown"),
+        ("arn:aws:bedrock:us-east-1:1:custom-model%2Fbase/v1:0/abc/d", arn, "unknown"),
+    ])
+    func `finds a provider's model however its name is written`(path: String, id: String, owner: String) async throws {
+        let answer = try await fixture(Self.provider).transport().send(.get, "/v1/models/\(path)")
+        #expect(answer.status == 200)
+        #expect(try answer.json()["id"] as? String == id)
+        #expect(try answer.json()["owned_by"] as? String == owner)
+    }
+
+    @Test(arguments: ["nova", "a/b/c", "a/b/c/d/e", "%2F%2F"]) func `says what it does not have`(path: String) async throws {
+        let answer = try await fixture(Self.provider).transport().send(.get, "/v1/models/\(path)")
+        #expect(answer.status == 404)
+        #expect(try answer.error("code") == "model_not_found")
+    }
+
+    @Test func `a provider's model answers, and what a provider says of its failure is the answer's`() async throws {
+        let body = #"{"model":"amazon.nova-lite-v1:0","messages":[{"role":"user","content":"Hi"}]}"#
+        let answer = try await fixture(Self.provider).transport().post("/v1/chat/completions", body)
+        #expect(answer.status == 200)
+        #expect(try answer.json()["model"] as? String == "amazon.nova-lite-v1:0")
+        let failing = try fixture(FakeProvider(failure: OutcropFailure(.forbidden, code: "access_denied", "No access.")))
+        let refused = try await failing.transport().post("/v1/chat/completions", body)
+        #expect(refused.status == 403)
+        #expect(try refused.error("code") == "access_denied")
+    }
+
+    @Test func `health asks no provider`() async throws {
+        struct Untouchable: ModelProvider {
+            func models() async -> [ModelListing] { fatalError("asked for its models") }
+            func generator(for id: String) async throws -> (any Generator)? { fatalError("asked for a model") }
+        }
+        var fixture = try Fixture()
+        fixture.providers = [Untouchable()]
+        fixture.settings.defaultModel = "amazon.nova-lite-v1:0"
+        let health = try await fixture.transport().send(.get, "/health").json()
+        #expect(health["model"] as? String == "amazon.nova-lite-v1:0")
     }
 }
 

@@ -85,7 +85,9 @@ extension JSONByteWriter {
     }
 }
 
+/// The state of one synchronisation of a data source into its knowledge base. Lists leave `failureReasons` out.
 package struct IngestionJob: Hashable, Sendable, Decodable {
+    /// Of documents. The service counts while the job runs.
     package struct Statistics: Hashable, Sendable, Decodable {
         package var numberOfDocumentsScanned: Int?
         package var numberOfNewDocumentsIndexed: Int?
@@ -94,7 +96,7 @@ package struct IngestionJob: Hashable, Sendable, Decodable {
         package var numberOfDocumentsFailed: Int?
     }
 
-    package var ingestionJobId: String
+    package var id: String
     /// `STARTING`, `IN_PROGRESS`, `COMPLETE`, `FAILED`, `STOPPING` or `STOPPED`.
     package var status: String
     /// ISO 8601, as sent.
@@ -102,4 +104,9 @@ package struct IngestionJob: Hashable, Sendable, Decodable {
     package var updatedAt: String?
     package var statistics: Statistics?
     package var failureReasons: [String]?
+
+    private enum CodingKeys: String, CodingKey {
+        case id = "ingestionJobId"
+        case status, startedAt, updatedAt, statistics, failureReasons
+    }
 }

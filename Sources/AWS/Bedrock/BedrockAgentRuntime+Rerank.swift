@@ -65,6 +65,7 @@ extension JSONByteWriter {
     }
 }
 
+/// Where a source stands after reranking.
 package struct RerankResult: Hashable, Sendable, Decodable {
     /// Into `sources`.
     package var index: Int

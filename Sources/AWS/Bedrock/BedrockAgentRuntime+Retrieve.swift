@@ -29,10 +29,13 @@ extension BedrockAgentRuntime {
     }
 }
 
+/// A passage that a knowledge base found.
 package struct KnowledgeBaseResult: Hashable, Sendable {
+    /// The chunk as indexed; a table's row as `name: value` lines; what was said or seen in a recording.
     package var text: String
-    /// Such as `s3://bucket/key`.
+    /// Where the document is, such as `s3://bucket/key`.
     package var uri: String?
+    /// Grows with relevance; its range depends on the vector store.
     package var score: Double?
     package var metadata: [String: JSONDocument]
 

@@ -24,12 +24,14 @@ extension BedrockControl {
     }
 }
 
+/// A name under which models of several regions, or of one application, are called.
 package struct InferenceProfile: Hashable, Sendable {
     package var id: String
     package var arn: String
     package var name: String
     /// ARNs of the models behind it.
     package var modelARNs: [String]
+    /// `SYSTEM_DEFINED` or `APPLICATION`.
     package var type: String
     package var status: String
 

@@ -9,13 +9,17 @@ extension BedrockControl {
     }
 }
 
+/// A base model as Bedrock lists it.
 package struct FoundationModel: Hashable, Sendable {
     package var id: String
     package var name: String?
     package var provider: String?
+    /// Such as `TEXT`, `IMAGE`, `EMBEDDING`.
     package var inputModalities: [String]
     package var outputModalities: [String]
+    /// `ON_DEMAND`, `PROVISIONED`; newer models have `INFERENCE_PROFILE` alone.
     package var inferenceTypes: [String]
+    /// Whether ConverseStream takes it.
     package var streams: Bool
     /// `ACTIVE` or `LEGACY`.
     package var lifecycle: String?

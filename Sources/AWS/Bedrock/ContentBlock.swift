@@ -123,10 +123,12 @@ extension ContentBlock: JSONWritable {
     }
 }
 
+/// Whether the tool did its work.
 package enum ToolResultStatus: String, Hashable, Sendable, Codable {
     case success, error
 }
 
+/// A union like `ContentBlock`: a part of what a tool answered.
 package enum ToolResultContent: Hashable, Sendable, Codable {
     case text(String)
     case json(JSONDocument)

@@ -1,3 +1,4 @@
+/// How a model samples. What is nil is left to the model.
 package struct InferenceConfiguration: Hashable, Sendable, Codable {
     package var maxTokens: Int?
     package var temperature: Double?
@@ -23,9 +24,11 @@ extension InferenceConfiguration: JSONWritable {
     }
 }
 
+/// The guardrail that watches over a call.
 package struct GuardrailConfiguration: Hashable, Sendable, Codable {
     package var guardrailIdentifier: String
     package var guardrailVersion: String
+    /// `enabled`, `disabled` or `enabled_full`.
     package var trace: String?
     /// `sync` or `async`; ConverseStream only.
     package var streamProcessingMode: String?
@@ -47,7 +50,7 @@ extension GuardrailConfiguration: JSONWritable {
     }
 }
 
-/// `outputConfig.textFormat`, type `json_schema`.
+/// Makes the model answer in JSON of a schema: `outputConfig.textFormat`, type `json_schema`.
 package struct OutputConfiguration: Hashable, Sendable, Codable {
     package var schemaName: String?
     package var schemaDescription: String?

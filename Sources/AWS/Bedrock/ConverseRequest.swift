@@ -41,6 +41,7 @@ extension ConverseRequest: JSONWritable {
     }
 }
 
+/// A turn of the conversation.
 package struct ConverseMessage: Hashable, Sendable, Codable {
     package enum Role: String, Sendable, Codable {
         case user, assistant
@@ -65,6 +66,7 @@ extension ConverseMessage: JSONWritable {
     }
 }
 
+/// A union: a part of the system prompt.
 package enum SystemBlock: Hashable, Sendable, Codable {
     case text(String)
     case cachePoint

@@ -1,3 +1,4 @@
+/// What Converse answers. Metrics, trace and additional fields are not read.
 package struct ConverseResponse: Hashable, Sendable, Decodable {
     package var message: ConverseMessage
     package var stopReason: StopReason

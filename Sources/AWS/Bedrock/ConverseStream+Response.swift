@@ -34,11 +34,13 @@ extension ConverseStream {
         }
 
         private let operation: String
+        private let requestID: String?
         private let state: Mutex<State>
 
         init(_ response: ClientResponse, operation: String) {
             self.operation = operation
-            let parser = ConverseStreamParser(operation: operation, requestID: response.headerFields[.requestID])
+            requestID = response.headerFields[.requestID]
+            let parser = ConverseStreamParser(operation: operation, requestID: requestID)
             state = Mutex(State(parser: parser, body: response.body))
         }
 
@@ -73,7 +75,8 @@ extension ConverseStream {
                     return events
                 }
             } catch {
-                let failure = (error as? HTTPClientError).map { AWSError($0, operation: operation) } ?? error
+                let failure =
+                    (error as? HTTPClientError).map { AWSError($0, operation: operation, requestID: requestID) } ?? error
                 state.withLock { $0.end(failure) }
                 return []
             }

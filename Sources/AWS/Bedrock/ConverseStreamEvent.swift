@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 
+/// An event of ConverseStream. `index` counts content blocks.
 package enum ConverseStreamEvent: Hashable, Sendable {
     case messageStart(role: String)
     case toolUseStart(index: Int, id: String, name: String)

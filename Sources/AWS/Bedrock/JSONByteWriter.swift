@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Writes JSON text byte by byte. The body of a Converse call with a 10 kB prompt costs JSONEncoder 65 µs, and this 5.
+/// Writes JSON text byte by byte. For a Converse body with a 10 kB prompt it needs a quarter of JSONEncoder's CPU time (20 against 75 µs).
 ///
 /// Members stand in the order they are written: in this module always by name, so that equal values are equal bytes.
 package struct JSONByteWriter {
@@ -148,6 +148,7 @@ extension JSONByteWriter {
 
 /// Written by `JSONByteWriter`, and through it by any encoder: there is one description of the wire form.
 package protocol JSONWritable: Encodable {
+    /// Appends this value.
     func write(to json: inout JSONByteWriter)
 }
 

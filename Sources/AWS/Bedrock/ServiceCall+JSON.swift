@@ -26,8 +26,10 @@ extension AWSClient {
 }
 
 extension DecodingError {
-    /// What is wrong and where, without the value itself.
-    static func text(_ error: any Error) -> String {
+    /// What is wrong and where, in a bounded length.
+    static func text(_ error: any Error) -> String { ServiceErrorBody.shortened(whole(error)) }
+
+    private static func whole(_ error: any Error) -> String {
         guard let error = error as? DecodingError else { return "\(type(of: error))" }
         switch error {
         case .typeMismatch(let type, let context): return "\(path(context)) is no \(type)"

@@ -1,4 +1,6 @@
+/// The tools that a model may use.
 package struct ToolConfiguration: Hashable, Sendable, Codable {
+    /// `inputSchema` is a JSON Schema of type object.
     package struct Tool: Hashable, Sendable {
         package var name: String
         package var description: String?
@@ -11,6 +13,7 @@ package struct ToolConfiguration: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether the model decides, must use some tool, or must use this one.
     package enum Choice: Hashable, Sendable {
         case auto, any
         case tool(String)

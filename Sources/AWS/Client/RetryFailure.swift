@@ -20,7 +20,8 @@ struct RetryFailure: Error {
 
 extension AWSError {
     /// A transfer that failed.
-    init(_ error: HTTPClientError, operation: String) {
-        self.init(.transport, operation: operation, message: "\(error.host): \(error.message)", transport: error)
+    init(_ error: HTTPClientError, operation: String, requestID: String? = nil) {
+        self.init(
+            .transport, operation: operation, message: "\(error.host): \(error.message)", requestID: requestID, transport: error)
     }
 }

@@ -35,6 +35,8 @@ package struct EventStreamDecoder: Sendable {
 
     package init() {}
 
+    var bufferByteCount: Int { buffer.count }
+
     /// Takes more bytes and gives the messages they complete. Bytes of an unfinished message are kept.
     /// Throws what breaks the stream once the messages before it have been given out: at once when there are none, else at the
     /// next call of `decode` or `finish`.

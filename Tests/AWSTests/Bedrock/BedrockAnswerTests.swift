@@ -23,7 +23,8 @@ struct BedrockAnswerTests {
             id: "amazon.nova-lite-v1:0", name: "Nova Lite", provider: "Amazon", inputModalities: ["TEXT", "IMAGE"],
             outputModalities: ["TEXT"], inferenceTypes: ["ON_DEMAND"], streams: true, lifecycle: "ACTIVE")
         let bare = FoundationModel(
-            id: "new.model", name: nil, provider: nil, inputModalities: [], outputModalities: [], inferenceTypes: [], streams: false,
+            id: "new.model", name: nil, provider: nil, inputModalities: [], outputModalities: [], inferenceTypes: [],
+            streams: false,
             lifecycle: nil)
         #expect(models == [full, bare])
         #expect(try await BedrockControl(Self.client("{}")).listFoundationModels() == [])
@@ -34,7 +35,8 @@ struct BedrockAnswerTests {
          "models":[{"modelArn":"arn:m1"},{},{"modelArn":"arn:m2"}],"status":"ACTIVE","type":"SYSTEM_DEFINED"}
         """#
     private static let parsed = InferenceProfile(
-        id: "us.amazon.nova", arn: "arn:p", name: "US Nova", modelARNs: ["arn:m1", "arn:m2"], type: "SYSTEM_DEFINED", status: "ACTIVE")
+        id: "us.amazon.nova", arn: "arn:p", name: "US Nova", modelARNs: ["arn:m1", "arn:m2"], type: "SYSTEM_DEFINED",
+        status: "ACTIVE")
 
     @Test func `inference profiles, page after page`() async throws {
         let pages = [#""one""#, #""two""#, "null"].map { #"{"inferenceProfileSummaries":[\#(Self.profile)],"nextToken":\#($0)}"# }
@@ -49,7 +51,9 @@ struct BedrockAnswerTests {
     @Test func `a list without end is given up`() async throws {
         let page = ScriptedTransport.Step.json(200, #"{"inferenceProfileSummaries":[],"nextToken":"again"}"#)
         let transport = ScriptedTransport(Array(repeating: page, count: 1_000))
-        let error = await #expect(throws: AWSError.self) { try await BedrockControl(.scripted(transport)).listInferenceProfiles() }
+        let error = await #expect(throws: AWSError.self) {
+            try await BedrockControl(.scripted(transport)).listInferenceProfiles()
+        }
         #expect(error?.code == .malformedResponse)
         #expect(transport.requests.count == Pages.pagesMax)
     }
@@ -113,7 +117,7 @@ struct BedrockAnswerTests {
     @Test func `ingestion jobs`() async throws {
         let agent = BedrockAgent(Self.client(#"{"ingestionJob":\#(Self.job)}"#, #"{"ingestionJob":\#(Self.job)}"#))
         let job = try await agent.startIngestionJob(knowledgeBaseID: "KB", dataSourceID: "DS")
-        #expect(job.ingestionJobId == "JOB")
+        #expect(job.id == "JOB")
         #expect(job.status == "IN_PROGRESS")
         #expect(job.startedAt == "2024-10-12T10:11:12.5Z")
         #expect(job.statistics?.numberOfDocumentsScanned == 4)
@@ -138,7 +142,8 @@ struct BedrockAnswerTests {
     }
 
     @Test func `guardrail verdicts`() async throws {
-        let masked = #"{"usage":{},"action":"GUARDRAIL_INTERVENED","actionReason":"pii","outputs":[{"text":"{NAME}"},{}],"assessments":[{}]}"#
+        let masked =
+            #"{"usage":{},"action":"GUARDRAIL_INTERVENED","actionReason":"pii","outputs":[{"text":"{NAME}"},{}],"assessments":[{}]}"#
         let runtime = BedrockRuntime(Self.client(masked, #"{"action":"NONE","outputs":[]}"#, #"{"action":"LATER"}"#))
         var verdicts: [GuardrailVerdict] = []
         for _ in 0..<3 { verdicts.append(try await runtime.applyGuardrail("g", version: "1", to: ["x"], source: .input)) }
@@ -160,7 +165,10 @@ struct BedrockAnswerTests {
             (#"{"image":{"format":"png","source":{"s3Location":{"uri":"s3://b/k"}}}}"#, .unknown("image")),
             (#"{"document":{"format":"txt","name":"n","source":{"bytes":""}}}"#, .document(format: "txt", name: "n", bytes: [])),
             (#"{"document":{"name":"n","source":{"text":"t"}}}"#, .unknown("document")),
-            (#"{"toolUse":{"toolUseId":"t","name":"n","input":{},"type":"server_tool_use"}}"#, .toolUse(id: "t", name: "n", input: [:])),
+            (
+                #"{"toolUse":{"toolUseId":"t","name":"n","input":{},"type":"server_tool_use"}}"#,
+                .toolUse(id: "t", name: "n", input: [:])
+            ),
             (
                 #"{"toolResult":{"toolUseId":"t","content":[{"text":"a"},{"video":{}}],"status":"success"}}"#,
                 .toolResult(id: "t", content: [.text("a"), .unknown("video")], status: .success)
@@ -168,13 +176,16 @@ struct BedrockAnswerTests {
             (#"{"reasoningContent":{"reasoningText":{"text":"r"}}}"#, .reasoning(text: "r", signature: nil)),
             (#"{"reasoningContent":{"redactedContent":"AA=="}}"#, .redactedReasoning([0])),
             (#"{"reasoningContent":{"later":1}}"#, .unknown("reasoningContent")),
-            (#"{"cachePoint":{"type":"default"}}"#, .cachePoint), (#"{"citationsContent":{"content":[]}}"#, .unknown("citationsContent")),
+            (#"{"cachePoint":{"type":"default"}}"#, .cachePoint),
+            (#"{"citationsContent":{"content":[]}}"#, .unknown("citationsContent")),
             (#"{"text":"a","image":null,"__type":"x"}"#, .text("a")),
         ]
         for (json, block) in rows {
             #expect(try JSONDecoder().decode(ContentBlock.self, from: Data(json.utf8)) == block, "\(json)")
         }
-        for json in ["{}", #"{"text":"a","cachePoint":{}}"#, #"{"text":5}"#, "[]", #"{"image":{"format":"png","source":{"bytes":"%"}}}"#] {
+        for json in [
+            "{}", #"{"text":"a","cachePoint":{}}"#, #"{"text":5}"#, "[]", #"{"image":{"format":"png","source":{"bytes":"%"}}}"#,
+        ] {
             #expect(throws: DecodingError.self, "\(json)") { try JSONDecoder().decode(ContentBlock.self, from: Data(json.utf8)) }
         }
     }

@@ -12,11 +12,13 @@ struct ConverseStreamTests {
     static let frames: [[UInt8]] = [
         EventStreamEncoder.event("messageStart", #"{"p":"ab","role":"assistant"}"#),
         EventStreamEncoder.event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"Hel"},"p":"abcdef"}"#),
-        EventStreamEncoder.event("contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lo \u00e9\ud83d\ude00"},"p":"a"}"#),
+        EventStreamEncoder.event(
+            "contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":"lo \u00e9\ud83d\ude00"},"p":"a"}"#),
         EventStreamEncoder.event("contentBlockStop", #"{"contentBlockIndex":0,"p":"a"}"#),
         EventStreamEncoder.event(
             "contentBlockStart", #"{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"weather"}},"p":"a"}"#),
-        EventStreamEncoder.event("contentBlockDelta", #"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}},"p":"a"}"#),
+        EventStreamEncoder.event(
+            "contentBlockDelta", #"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"a\":"}},"p":"a"}"#),
         EventStreamEncoder.event("contentBlockDelta", #"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"1}"}},"p":"a"}"#),
         EventStreamEncoder.event("contentBlockStop", #"{"contentBlockIndex":1,"p":"a"}"#),
         EventStreamEncoder.event("messageStop", #"{"p":"a","stopReason":"tool_use"}"#),
@@ -106,7 +108,8 @@ struct ConverseStreamTests {
     }
 
     static let exceptions: [(member: String, code: String, status: Int?)] = [
-        ("internalServerException", "InternalServerException", 500), ("modelStreamErrorException", "ModelStreamErrorException", 424),
+        ("internalServerException", "InternalServerException", 500),
+        ("modelStreamErrorException", "ModelStreamErrorException", 424),
         ("validationException", "ValidationException", 400), ("throttlingException", "ThrottlingException", 429),
         ("serviceUnavailableException", "ServiceUnavailableException", 503), ("brandNewException", "BrandNewException", nil),
     ]
@@ -164,7 +167,10 @@ struct ConverseStreamTests {
     }
 
     static let rare: [(type: String, payload: String, event: ConverseStreamEvent)] = [
-        ("contentBlockDelta", #"{"contentBlockIndex":2,"delta":{"reasoningContent":{"text":"hm"}}}"#, .reasoningDelta(index: 2, "hm")),
+        (
+            "contentBlockDelta", #"{"contentBlockIndex":2,"delta":{"reasoningContent":{"text":"hm"}}}"#,
+            .reasoningDelta(index: 2, "hm")
+        ),
         (
             "contentBlockDelta", #"{"contentBlockIndex":2,"delta":{"reasoningContent":{"signature":"s"}}}"#,
             .reasoningSignature(index: 2, "s")
@@ -180,7 +186,9 @@ struct ConverseStreamTests {
     ]
 
     @Test(arguments: rare)
-    func `rare events are read, unknown ones named`(_ row: (type: String, payload: String, event: ConverseStreamEvent)) async throws {
+    func `rare events are read, unknown ones named`(
+        _ row: (type: String, payload: String, event: ConverseStreamEvent)
+    ) async throws {
         #expect(try await Self.read([EventStreamEncoder.event(row.type, row.payload)]).batches == [[row.event]])
     }
 

@@ -1,8 +1,9 @@
-@testable import AWS
 import Foundation
 import HTTPClient
 import HTTPTypes
 import Testing
+
+@testable import AWS
 
 struct ConverseTests {
     private let request = ConverseRequest(messages: [ConverseMessage(role: .user, content: [.text("Hi \"there\"\n\u{1}")])])
@@ -23,7 +24,9 @@ struct ConverseTests {
         #expect(sent.method == .post)
         #expect(sent.headerFields[.contentType] == "application/json")
         #expect(sent.headerFields[.authorization]?.hasPrefix("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/") == true)
-        #expect(String(decoding: sent.body, as: UTF8.self) == #"{"messages":[{"content":[{"text":"Hi \"there\"\n\u0001"}],"role":"user"}]}"#)
+        #expect(
+            String(decoding: sent.body, as: UTF8.self)
+                == #"{"messages":[{"content":[{"text":"Hi \"there\"\n\u0001"}],"role":"user"}]}"#)
     }
 
     @Test func `an answer that is not the model's is malformed`() async throws {

@@ -6,7 +6,8 @@ import Testing
 struct JSONDocumentTests {
     static let values: [(json: String, value: JSONDocument)] = [
         ("null", .null), ("true", true), ("0", 0), ("-5", -5), ("1.5", 1.5), ("9223372036854775807", .integer(.max)),
-        ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1e-7", 1e-7), (#""1""#, "1"), (#""""#, ""), ("[]", []), ("{}", [:]),
+        ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("1e-7", 1e-7), (#""1""#, "1"), (#""""#, ""), ("[]", []),
+        ("{}", [:]),
         (#"{"a":{"b":[1,"x",null,false]}}"#, ["a": ["b": [1, "x", .null, false]]]),
     ]
 
@@ -21,7 +22,9 @@ struct JSONDocumentTests {
         for scalar in (0...0x2FF).compactMap(Unicode.Scalar.init(_:)) {
             let text = "a\(Character(scalar))\"b\\\(Character(scalar))"
             let read = try JSONSerialization.jsonObject(with: Data(JSONDocument.string(text).json), options: .fragmentsAllowed)
-            #expect((read as? String)?.unicodeScalars.elementsEqual(text.unicodeScalars) == true, "U+\(String(scalar.value, radix: 16))")
+            #expect(
+                (read as? String)?.unicodeScalars.elementsEqual(text.unicodeScalars) == true,
+                "U+\(String(scalar.value, radix: 16))")
         }
     }
 

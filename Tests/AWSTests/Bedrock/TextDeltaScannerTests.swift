@@ -11,7 +11,10 @@ struct TextDeltaScannerTests {
         (#"{"p":"a","delta":{"text":""},"contentBlockIndex":12}"#, 12, ""),
         (#"{"delta":{"text":"x"},"contentBlockIndex":3}"#, 3, "x"),
         (#"{ "contentBlockIndex" : 0 , "delta" : { "text" : " " } , "p" : "" } "#, 0, " "),
-        (#"{"contentBlockIndex":0,"delta":{"text":"\"\\\/\b\f\n\r\t\u0041\u00e9\u65e5\ud83d\ude00"}}"#, 0, "\"\\/\u{8}\u{C}\n\r\tAé日😀"),
+        (
+            #"{"contentBlockIndex":0,"delta":{"text":"\"\\\/\b\f\n\r\t\u0041\u00e9\u65e5\ud83d\ude00"}}"#, 0,
+            "\"\\/\u{8}\u{C}\n\r\tAé日😀"
+        ),
         (#"{"contentBlockIndex":0,"delta":{"text":"é日😀\u0000"}}"#, 0, "é日😀\0"),
     ]
 
@@ -26,8 +29,10 @@ struct TextDeltaScannerTests {
         "", " ", "{", "{}", "[]", "null", #"{"contentBlockIndex":0}"#, #"{"delta":{"text":"a"}}"#,
         #"{"contentBlockIndex":0,"delta":{"text":"a"}"#, #"{"contentBlockIndex":0,"delta":{"text":"a"}}}"#,
         #"{"contentBlockIndex":0,"delta":{"text":"a"}} x"#, #"{"contentBlockIndex":0,"delta":{"text":"a"},}"#,
-        #"{"contentBlockIndex":0,"delta":{"toolUse":{"input":"text"}}}"#, #"{"contentBlockIndex":0,"delta":{"text":"a","text":"b"}}"#,
-        #"{"contentBlockIndex":0,"delta":{"text":"a"},"delta":{"text":"b"}}"#, #"{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}}"#,
+        #"{"contentBlockIndex":0,"delta":{"toolUse":{"input":"text"}}}"#,
+        #"{"contentBlockIndex":0,"delta":{"text":"a","text":"b"}}"#,
+        #"{"contentBlockIndex":0,"delta":{"text":"a"},"delta":{"text":"b"}}"#,
+        #"{"contentBlockIndex":0,"contentBlockIndex":1,"delta":{"text":"a"}}"#,
         #"{"contentBlockIndex":0,"delta":{"text":"a"},"p":"b","p":"c"}"#, #"{"contentBlockIndex":0,"delta":{"text":"a"},"p":5}"#,
         #"{"contentBlockIndex":0,"delta":{"text":"a"},"q":"b"}"#, #"{"contentBlockIndex":"0","delta":{"text":"a"}}"#,
         #"{"contentBlockIndex":-1,"delta":{"text":"a"}}"#, #"{"contentBlockIndex":01,"delta":{"text":"a"}}"#,
@@ -39,7 +44,8 @@ struct TextDeltaScannerTests {
         #"{"contentBlockIndex":0,"delta":{"text":"\u12G4"}}"#, #"{"contentBlockIndex":0,"delta":{"text":"a"#,
         #"{"contentBlockIndex":0,"delta":{"text":"a\"#, #"{"contentBlockIndex":0,"delta":{"t\u0065xt":"a"}}"#,
         "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\nb\"}}", "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"\\n\u{1}\"}}",
-        "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"},\u{A0}\"p\":\"\"}", "\u{FEFF}{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}",
+        "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"},\u{A0}\"p\":\"\"}",
+        "\u{FEFF}{\"contentBlockIndex\":0,\"delta\":{\"text\":\"a\"}}",
     ]
 
     @Test(arguments: irregular)
@@ -48,7 +54,8 @@ struct TextDeltaScannerTests {
     @Test func `leaves bytes that are no UTF-8 to the decoder`() {
         for bad: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80]] {
             for escape in ["", "\\n"] {
-                let json = Array(#"{"contentBlockIndex":0,"delta":{"text":""#.utf8) + Array(escape.utf8) + bad + Array(#""}}"#.utf8)
+                let json =
+                    Array(#"{"contentBlockIndex":0,"delta":{"text":""#.utf8) + Array(escape.utf8) + bad + Array(#""}}"#.utf8)
                 #expect(TextDeltaScanner.scan(json[...]) == nil)
             }
         }
@@ -82,11 +89,14 @@ private struct RandomFrames {
 
     mutating func next() -> [UInt8] {
         var members = [
-            pick([#""contentBlockIndex":0"#, #""contentBlockIndex": 7"#, #""contentBlockIndex":10"#, #""contentBlockIndex":1.0"#]),
+            pick([#""contentBlockIndex":0"#, #""contentBlockIndex": 7"#, #""contentBlockIndex":10"#, #""contentBlockIndex":1.0"#]
+            ),
             "\"delta\":\(space()){\(pick(["", " "]))\(delta())}", "\"p\":\(string(plain: true))",
         ]
         if chance(10) { members.removeLast() }
-        if chance(30) { members.append(pick([#""text":"outer""#, #""x":{"text":"nested"}"#, #""delta":{"text":"again"}"#, #""p":null"#])) }
+        if chance(30) {
+            members.append(pick([#""text":"outer""#, #""x":{"text":"nested"}"#, #""delta":{"text":"again"}"#, #""p":null"#]))
+        }
         members.shuffle(using: &random)
         var bytes = Array("{\(members.joined(separator: "\(space()),\(space())"))}\(space())".utf8)
         if chance(8) { bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random) }

@@ -11,7 +11,9 @@ struct AuthorizationTests {
     private static let later: HTTPFields = [.date: "Tue, 14 Nov 2023 22:33:20 GMT"]
 
     @Test func `a refusal that the clock explains corrects it once and for all calls`() async throws {
-        for code in ["InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure", "RequestTimeTooSkewed", "RequestExpired"] {
+        for code in [
+            "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure", "RequestTimeTooSkewed", "RequestExpired",
+        ] {
             let clock = ManualClock()
             let transport = ScriptedTransport([.service(403, code, headers: Self.later), Self.ok, Self.ok])
             let client = AWSClient.scripted(transport, clock: clock)

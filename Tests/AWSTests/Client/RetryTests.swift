@@ -26,7 +26,8 @@ struct RetryTests {
     }
 
     static let curable: [ScriptedTransport.Step] = [
-        .service(500, "InternalServerException"), .service(503, "ServiceUnavailableException"), .json(502, "<html>"), .json(504, ""),
+        .service(500, "InternalServerException"), .service(503, "ServiceUnavailableException"), .json(502, "<html>"),
+        .json(504, ""),
         .service(429, "ThrottlingException"), .service(400, "ThrottlingException"), .service(429, "ModelNotReadyException"),
         .service(400, "TooManyRequestsException"), .service(503, "SlowDown"), .service(400, "RequestTimeout"),
         .service(408, "RequestTimeoutException"), .json(429, "slow down"), .service(400, "LimitExceededException"),
@@ -45,9 +46,11 @@ struct RetryTests {
 
     static let incurable: [ScriptedTransport.Step] = [
         .service(400, "ValidationException"), .service(403, "AccessDeniedException"), .service(404, "ResourceNotFoundException"),
-        .service(408, "ModelTimeoutException"), .service(424, "ModelErrorException"), .service(400, "ServiceQuotaExceededException"),
+        .service(408, "ModelTimeoutException"), .service(424, "ModelErrorException"),
+        .service(400, "ServiceQuotaExceededException"),
         .service(409, "ConflictException"), .json(301, ""), .json(501, ""), .json(404, "<html>"), .fail(.unavailable),
-        .fail(.invalidRequest), .fail(.protocolViolation), .fail(.tooLarge), .fail(.closed), .fail(.overloaded), .fail(.totalTimeout),
+        .fail(.invalidRequest), .fail(.protocolViolation), .fail(.tooLarge), .fail(.closed), .fail(.overloaded),
+        .fail(.totalTimeout),
     ]
 
     @Test(arguments: incurable.indices)
@@ -187,7 +190,8 @@ struct RetryTests {
         var call = Self.call
         call.urgency = .ingestion
         _ = try await AWSClient.scripted(transport, clock: clock).bytes(of: call)
-        #expect(transport.requests.map { $0.headerFields[.amzDate] } == ["20231114T221320Z", "20231114T221320Z", "20231114T221322Z"])
+        #expect(
+            transport.requests.map { $0.headerFields[.amzDate] } == ["20231114T221320Z", "20231114T221320Z", "20231114T221322Z"])
         #expect(Set(transport.requests.map(\.body)).count == 1)
     }
 

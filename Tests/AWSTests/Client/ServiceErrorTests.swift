@@ -15,12 +15,16 @@ struct ServiceErrorTests {
     }
 
     static let rows: [Row] = [
-        Row(headers: [.errorType: "ValidationException"], body: #"{"message":"bad"}"#, code: "ValidationException", message: "bad"),
+        Row(
+            headers: [.errorType: "ValidationException"], body: #"{"message":"bad"}"#, code: "ValidationException", message: "bad"
+        ),
         Row(
             headers: [.errorType: "ThrottlingException:http://internal.amazon.com/coral/com.amazon.coral.availability/"],
             body: #"{"Message":"slow"}"#, code: "ThrottlingException", message: "slow"),
         Row(headers: [.errorType: "com.amazonaws.bedrock#AccessDeniedException"], body: "{}", code: "AccessDeniedException"),
-        Row(body: #"{"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"m"}"#, code: "UnrecognizedClientException", message: "m"),
+        Row(
+            body: #"{"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"m"}"#,
+            code: "UnrecognizedClientException", message: "m"),
         Row(body: #"{"__type":"a.b#FooError:http://x/y#z"}"#, code: "FooError"),
         Row(body: #"{"code":"ExpiredToken","errorMessage":"m"}"#, code: "ExpiredToken", message: "m"),
         Row(body: #"{"Code":"X","code":5}"#, code: "X"),
@@ -28,7 +32,8 @@ struct ServiceErrorTests {
         Row(headers: [.errorType: "Header"], body: #"{"__type":"Body"}"#, code: "Header"),
         Row(headers: [.errorType: " <b>"], body: ""), Row(headers: [.errorType: ":"], body: "[]"),
         Row(headers: [.errorType: String(repeating: "a", count: 129)], body: "null"),
-        Row(body: "<html><body><h1>502 Bad Gateway</h1></body></html>"), Row(body: #"{"message":"cut of"#), Row(body: "\u{0}\u{FF}"),
+        Row(body: "<html><body><h1>502 Bad Gateway</h1></body></html>"), Row(body: #"{"message":"cut of"#),
+        Row(body: "\u{0}\u{FF}"),
     ]
 
     @Test(arguments: rows.indices)
@@ -70,7 +75,8 @@ struct ServiceErrorTests {
     }
 
     @Test func `a refused signature's message does not repeat what was signed`() {
-        let body = #"{"message":"The request signature does not match.\n\nThe Canonical String should have been\nx-amz-security-token:SECRET"}"#
+        let body =
+            #"{"message":"The request signature does not match.\n\nThe Canonical String should have been\nx-amz-security-token:SECRET"}"#
         for code in ["InvalidSignatureException", "SignatureDoesNotMatch"] {
             let error = ServiceErrorBody(status: 403, headerFields: [.errorType: code], body: Array(body.utf8))
             #expect(error.message == "The request signature does not match.")
@@ -81,7 +87,8 @@ struct ServiceErrorTests {
         ([:], nil), ([.retryAfter: "0"], 0), ([.retryAfter: "120"], 120), ([.retryAfter: "-1"], nil), ([.retryAfter: "1.5"], nil),
         ([.retryAfter: "soon"], nil), ([.retryAfter: "99999999999999999999"], nil),
         ([.retryAfter: "Tue, 14 Nov 2023 22:13:30 GMT"], 10), ([.retryAfter: "Tue, 14 Nov 2023 22:13:10 GMT"], 0),
-        ([.amzRetryAfter: "1500"], 1.5), ([.amzRetryAfter: "1500", .retryAfter: "9"], 1.5), ([.amzRetryAfter: "x", .retryAfter: "9"], 9),
+        ([.amzRetryAfter: "1500"], 1.5), ([.amzRetryAfter: "1500", .retryAfter: "9"], 1.5),
+        ([.amzRetryAfter: "x", .retryAfter: "9"], 9),
     ]
 
     @Test(arguments: retryAfters)

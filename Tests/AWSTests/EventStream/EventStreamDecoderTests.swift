@@ -23,7 +23,7 @@ struct EventStreamDecoderTests {
         for cut in 0...stream.count { #expect(try decoded(stream, pieces: [cut, stream.count - cut]) == whole, "cut at \(cut)") }
         #expect(try decoded(stream, pieces: [Int](repeating: 1, count: stream.count)) == whole)
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         for _ in 0..<200 {
             var pieces: [Int] = []
             var rest = stream.count
@@ -119,18 +119,5 @@ struct EventStreamDecoderTests {
         }
         try decoder.finish()
         return messages
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64: random tests that a seed repeats.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,6 +1,7 @@
-import AWS
 import Glibc
 import Testing
+
+@testable import AWS
 
 /// Large streams: work must grow with the bytes, however they come.
 struct EventStreamVolumeTests {
@@ -18,6 +19,23 @@ struct EventStreamVolumeTests {
             messages += try decoder.decode(Array(bytes[start..<min(start + 16_384, bytes.count)]))
         }
         #expect(messages == [message])
+    }
+
+    @Test func `an answer of 10 MB leaves no more behind than a piece and a message`() throws {
+        let message = EventStreamEncoder.event("contentBlockDelta", EventStreamDecoderTests.delta)
+        let pieceByteCount = 16_384
+        var decoder = EventStreamDecoder()
+        var (piece, received, count, most): ([UInt8], Int, Int, Int) = ([], 0, 0, 0)
+        while received < 10_000_000 {
+            while piece.count < pieceByteCount { piece += message }
+            decoder.append(Array(piece.prefix(pieceByteCount)))
+            piece.removeFirst(pieceByteCount)
+            received += pieceByteCount
+            most = max(most, decoder.bufferByteCount)
+            while try decoder.next() != nil { count += 1 }
+        }
+        #expect(count == received / message.count)
+        #expect(most <= pieceByteCount + 2 * message.count)
     }
 
     @Test func `four times the bytes in pieces of one byte take no more than four times the work`() throws {

@@ -136,7 +136,7 @@ struct SigV4SignerTests {
     @Test func `spells the time in UTC`() {
         let formatter = ISO8601DateFormatter()
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(state: seed)
         let edges = [0, -1, 86_399, 86_400, 951_782_400, 951_868_799, 951_868_800, 1_709_164_800, 4_107_542_399, 253_402_300_799]
         for seconds in edges + (0..<1_000).map({ _ in Int.random(in: 0..<253_402_300_800, using: &random) }) {
             let expected = formatter.string(from: Date(timeIntervalSince1970: Double(seconds)))
