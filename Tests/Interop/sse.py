@@ -13,18 +13,14 @@ class Reply:
     headers: object
     #: (CLOCK_MONOTONIC seconds, JSON) of each data frame but `[DONE]`.
     frames: list = dataclasses.field(default_factory=list)
+    #: (time, text) of each frame that carries text.
+    texts: list = dataclasses.field(default_factory=list)
     #: When comments came.
     comments: list = dataclasses.field(default_factory=list)
     is_done: bool = False
     #: The connection was cut before the body's proper end.
     is_cut: bool = False
     body: bytes = b""
-
-    @property
-    def texts(self):
-        """(time, text) of each frame that carries text."""
-        return [(at, frame["choices"][0]["delta"]["content"]) for at, frame in self.frames
-                if frame.get("choices") and frame["choices"][0]["delta"].get("content")]
 
     @property
     def text(self):
@@ -83,7 +79,9 @@ def take(reply, line):
     elif line == "data: [DONE]":
         reply.is_done = True
     elif line.startswith("data: "):
-        count = len(reply.texts)
-        reply.frames.append((now, json.loads(line[6:])))
-        return len(reply.texts) > count
+        frame = json.loads(line[6:])
+        reply.frames.append((now, frame))
+        if text := frame["choices"][0]["delta"].get("content") if frame.get("choices") else None:
+            reply.texts.append((now, text))
+            return True
     return False

@@ -154,7 +154,7 @@ def test_retrieve_and_rerank_order_by_relevance(standin):
     found = client.retrieve(**KNOWLEDGE_BASE, retrievalQuery={"text": "How long does charging take with the dock?"},
                             retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": 2}})["retrievalResults"]
     assert "95 minutes" in found[0]["content"]["text"] and len(found) <= 2
-    assert found[0]["metadata"]["x-amz-bedrock-kb-document-page-number"] == 2
+    assert found[0]["metadata"]["x-amz-bedrock-kb-document-page-number"] == 1, "counted from 0"
     assert found[0]["location"]["s3Location"]["uri"] == found[0]["metadata"]["x-amz-bedrock-kb-source-uri"]
     sources = [{"type": "INLINE", "inlineDocumentSource": {"type": "TEXT", "textDocument": {"text": text}}}
                for text in ("Hotels cost money.", "Charging with the dock takes long.")]

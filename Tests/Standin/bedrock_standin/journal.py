@@ -4,7 +4,7 @@ import json
 import time
 
 ENTRIES_MAX = 20_000
-FRAMES_MAX = 10_000
+FRAMES_MAX = 100_000
 BODY_BYTES_SHOWN = 1_000_000
 
 

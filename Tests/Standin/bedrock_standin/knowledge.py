@@ -24,7 +24,9 @@ PASSAGES = [
 def metadata(uri, page):
     fields = {"x-amz-bedrock-kb-source-uri": uri, "x-amz-bedrock-kb-data-source-id": DATA_SOURCE,
               "x-amz-bedrock-kb-chunk-id": f"1%3A0%3Astandin{abs(page or 0)}"}
-    return fields | ({"x-amz-bedrock-kb-document-page-number": float(page)} if page is not None else {})
+    return fields | (
+        # The service counts pages from 0, and gives a float.
+        {"x-amz-bedrock-kb-document-page-number": float(page - 1)} if page is not None else {})
 
 
 def location(uri):
