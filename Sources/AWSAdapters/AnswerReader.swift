@@ -91,6 +91,6 @@ extension Usage {
         guard let counts else { return nil }
         self.init(
             promptTokens: counts.inputTokens + (counts.cacheReadInputTokens ?? 0) + (counts.cacheWriteInputTokens ?? 0),
-            completionTokens: counts.outputTokens)
+            completionTokens: counts.outputTokens, cachedTokens: counts.cacheReadInputTokens ?? 0)
     }
 }

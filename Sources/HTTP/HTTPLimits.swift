@@ -14,8 +14,9 @@ package struct HTTPLimits: Hashable, Sendable {
     package var keepAliveSeconds = 75.0
     package var writeSeconds = 30.0
     package var drainSeconds = 10.0
-    /// How long a client that has closed its sending side may wait for its answer, or for a stream's end.
-    package var halfClosedSeconds = 1.0
+    /// How long a client that has closed its sending side may wait for its answer, or for a stream's end. Short, as such a client has
+    /// almost always gone, and what its answer costs upstream goes on till then.
+    package var halfClosedSeconds = 0.05
     /// Pipelined bytes read ahead of the request being handled.
     package var readAheadBytesMax = 65_536
 

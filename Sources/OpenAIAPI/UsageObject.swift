@@ -14,7 +14,7 @@ struct UsageObject: WireEncodable {
             $0.field("completion_tokens", usage.completionTokens)
             $0.field("total_tokens", usage.totalTokens)
             $0.field("prompt_tokens_details") {
-                $0.field("cached_tokens", 0)
+                $0.field("cached_tokens", usage.cachedTokens)
                 $0.field("audio_tokens", 0)
             }
             $0.field("completion_tokens_details") {

@@ -30,11 +30,14 @@ package enum FinishReason: String, Codable, Sendable {
 package struct Usage: Hashable, Sendable {
     package var promptTokens: Int
     package var completionTokens: Int
+    /// Those of `promptTokens` that came from the provider's prompt cache.
+    package var cachedTokens: Int
     package var totalTokens: Int { promptTokens + completionTokens }
 
-    package init(promptTokens: Int, completionTokens: Int) {
+    package init(promptTokens: Int, completionTokens: Int, cachedTokens: Int = 0) {
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
+        self.cachedTokens = cachedTokens
     }
 }
 
