@@ -74,6 +74,13 @@ package struct ResponseCut: Error, Hashable, Sendable {
 package protocol ResponseWriter: Sendable {
     /// Sends these bytes as one chunk with one `send`; returns when the kernel has taken them (back-pressure). Throws when the peer is gone.
     func write(_ bytes: [UInt8]) async throws
+    /// As `write`, and the body's end goes with it; nothing can be written after.
+    func writeLast(_ bytes: [UInt8]) async throws
+}
+
+extension ResponseWriter {
+    /// For writers whose end is not theirs to write.
+    package func writeLast(_ bytes: [UInt8]) async throws { try await write(bytes) }
 }
 
 /// Turns a request into a response. Throwing is answered by the server's error renderer.

@@ -37,8 +37,9 @@ struct ResponseBodyEncoder {
         return output
     }
 
-    /// What ends the body; throws when fewer bytes than declared were written.
+    /// What ends the body, once; throws when fewer bytes than declared were written.
     mutating func finish() throws(ServerError) -> [UInt8] {
+        if isEnded { return [] }
         if let remaining, remaining > 0 {
             throw ServerError(.contentLengthMismatch, "the stream ended \(remaining) bytes before its declared length")
         }

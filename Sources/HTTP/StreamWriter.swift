@@ -22,7 +22,11 @@ final class StreamWriter: ResponseWriter {
         try await send { encoder throws(ServerError) in try encoder.encode(bytes) }
     }
 
-    /// Ends the body properly, unless a write has failed.
+    func writeLast(_ bytes: [UInt8]) async throws {
+        try await send { encoder throws(ServerError) in try encoder.encode(bytes) + encoder.finish() }
+    }
+
+    /// Ends the body properly, unless a write has failed. Does nothing after `writeLast`.
     func finish() async throws {
         try await send { encoder throws(ServerError) in try encoder.finish() }
     }
@@ -41,7 +45,8 @@ final class StreamWriter: ResponseWriter {
             let output = try next(encode)
             if !output.isEmpty { try await connection.send(output) }
         } catch {
-            state.withLock { $0.failure = $0.failure ?? error }
+            // A write after the end changes nothing about what was sent.
+            if error.code != .misuse { state.withLock { $0.failure = $0.failure ?? error } }
             throw error
         }
     }

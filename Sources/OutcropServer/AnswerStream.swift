@@ -70,7 +70,8 @@ struct AnswerStream: Sendable {
             }
         }
         ServerSentEvents.append(ChatStreamEncoder.done, to: &output)
-        try await writer.write(output)
+        keepAlive.end()
+        try await writer.writeLast(output)
     }
 
     /// The opening, where need be after signs of life.

@@ -46,6 +46,7 @@ import Testing
         #expect(encoder.hasBegun)
         #expect(try encoder.encode([]) == [])
         #expect(try encoder.finish() == Array("0\r\n\r\n".utf8))
+        #expect(try encoder.finish() == [])
         #expect(throws: ServerError.self) { try encoder.encode([1]) }
     }
 

@@ -36,6 +36,33 @@ import Testing
             })
     }
 
+    @Test(arguments: [true, false]) func `the last write carries the body's end, and the connection stays`(
+        isFirst: Bool
+    ) async throws {
+        try await withServer(
+            handler: Self.streaming { writer in
+                if !isFirst { try await writer.write(Array("one".utf8)) }
+                try await writer.writeLast(Array("two".utf8))
+                // One that comes too late is refused and harms nobody.
+                await #expect(throws: ServerError.self) { try await writer.write(Array("late".utf8)) }
+            },
+            client: { port in
+                let client = try RawClient(port: port)
+                for _ in 0..<2 {
+                    try client.send(Self.get)
+                    try client.read(until: "\r\n\r\n")
+                    #expect(try client.readChunks() == Array((isFirst ? "two" : "onetwo").utf8))
+                }
+            })
+        try await withServer(
+            handler: Self.streaming { try await $0.writeLast(Array("two".utf8)) },
+            client: { port in
+                let client = try RawClient(port: port)
+                try client.send(Self.get)
+                #expect(String(decoding: try client.receive(), as: UTF8.self).hasSuffix("\r\n\r\n3\r\ntwo\r\n0\r\n\r\n"))
+            })
+    }
+
     @Test func `sends the head alone for an empty write, and no empty chunk`() async throws {
         let gate = Gate()
         try await withServer(

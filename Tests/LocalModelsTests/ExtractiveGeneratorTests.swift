@@ -214,6 +214,11 @@ import Testing
         #expect(answer.pieces.joined().hasPrefix(beginning))
     }
 
+    @Test func `answers small talk also where there are no documents yet`() async throws {
+        let answer = try await answer([user("hi")], [], grounding: .noDocuments)
+        #expect(answer.pieces.joined().hasPrefix("Hello! I answer by quoting"))
+    }
+
     private static let chat =
         "<chat_history>\nUSER: What does \"X2\" \\ cost, and how long is the warranty?\nASSISTANT: {\"tags\"}\n</chat_history>"
 
