@@ -29,6 +29,18 @@ package struct ClientRequest: Sendable {
     }
 }
 
+/// Shows neither header fields' values, nor query, nor body: each may hold a secret.
+extension ClientRequest: CustomReflectable {
+    package var customMirror: Mirror {
+        let target = String(url.unicodeScalars.prefix { $0 != "?" })
+        let names = headerFields.map(\.name.rawName)
+        return Mirror(
+            self,
+            children: ["method": method, "url": target, "headerFields": names, "body": "\(body.count) bytes"]
+                as KeyValuePairs<String, Any>)
+    }
+}
+
 /// How long each phase of a transfer may take; nil has no limit.
 package struct Deadlines: Hashable, Sendable {
     /// DNS, TCP and TLS together.

@@ -130,3 +130,16 @@ package struct AWSClient: Sendable {
         return false
     }
 }
+
+/// Shows whether there is a bearer token, not which.
+extension AWSClient.Configuration: CustomStringConvertible, CustomReflectable {
+    package var description: String { "Configuration(\(endpoints), \(bearerToken == nil ? "no bearer token" : "bearer token"))" }
+    package var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "endpoints": endpoints, "hasBearerToken": bearerToken != nil, "interactiveRetrySeconds": interactiveRetrySeconds,
+                "ingestionRetrySeconds": ingestionRetrySeconds, "attemptsMax": attemptsMax,
+            ])
+    }
+}
