@@ -8,6 +8,14 @@ extension AWSClient {
         case signature(Credentials, clockOffsetSeconds: Double)
     }
 
+    /// What the call carries and no error may repeat.
+    func secrets(of authorization: Authorization) -> [String] {
+        switch authorization {
+        case .bearer: configuration.bearerToken.map { [$0] } ?? []
+        case .signature(let credentials, _): credentials.secrets
+        }
+    }
+
     /// The call addressed and signed for this moment.
     func prepared(_ call: ServiceCall) async throws -> (ClientRequest, Authorization) {
         let endpoint = try configuration.endpoints.endpoint(for: call.service)

@@ -66,7 +66,7 @@ package struct AWSClient: Sendable {
             session.attemptStarts(clock.uptimeSeconds())
             let failure: RetryFailure
             do {
-                let answer = try await finish(success(of: request, call: call))
+                let answer = try await finish(success(of: request, secrets: secrets(of: authorization), call: call))
                 session.succeeded(quota: quota, service: call.service)
                 return answer
             } catch let error as RetryFailure {
@@ -82,13 +82,14 @@ package struct AWSClient: Sendable {
     }
 
     /// A response with status 2xx. Throws `RetryFailure` with what the service says for every other.
-    private func success(of request: ClientRequest, call: ServiceCall) async throws -> ClientResponse {
+    private func success(of request: ClientRequest, secrets: [String], call: ServiceCall) async throws -> ClientResponse {
         let response = try await transport.send(request)
         guard response.status.kind != .successful else { return response }
         let body = try await response.body.errorBytes()
         try Task.checkCancellation()
         let error = AWSError(
-            ServiceErrorBody(status: response.status.code, headerFields: response.headerFields, body: body),
+            ServiceErrorBody(
+                status: response.status.code, headerFields: response.headerFields, body: body, secrets: secrets),
             operation: call.name, unixSeconds: clock.unixSeconds())
         throw RetryFailure(error, serverUnixSeconds: response.headerFields[.date].flatMap(HTTPDate.unixSeconds))
     }
