@@ -44,9 +44,16 @@ package struct AWSClient: Sendable {
         try await withRetries(call) { $0 }
     }
 
+    /// How long the body of an answer may take that is read whole, when the call sets no `total` deadline.
+    static let wholeBodyDuration = Duration.seconds(60)
+
     /// The whole body of a call that succeeded; a body that breaks off is retried too. Throws `.malformedResponse` past `bytesMax`.
+    /// A call without a `total` deadline gets one: that of its first byte, if any, and `wholeBodyDuration`. The idle deadline alone would
+    /// let a body that comes byte by byte take days.
     package func bytes(of call: ServiceCall, bytesMax: Int = 16 * 1_048_576) async throws -> [UInt8] {
-        try await withRetries(call) { response in
+        var call = call
+        if call.deadlines.total == nil { call.deadlines.total = call.deadlines.firstByte.map { $0 + Self.wholeBodyDuration } }
+        return try await withRetries(call) { response in
             guard let bytes = try await response.body.bytes(atMost: bytesMax) else {
                 throw AWSError(
                     .malformedResponse, operation: call.name,
@@ -85,7 +92,7 @@ package struct AWSClient: Sendable {
     private func success(of request: ClientRequest, secrets: [String], call: ServiceCall) async throws -> ClientResponse {
         let response = try await transport.send(request)
         guard response.status.kind != .successful else { return response }
-        let body = try await response.body.errorBytes()
+        let body = await response.body.errorBytes()
         try Task.checkCancellation()
         let error = AWSError(
             ServiceErrorBody(

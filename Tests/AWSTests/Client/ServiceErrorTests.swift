@@ -52,6 +52,33 @@ struct ServiceErrorTests {
         #expect(error?.message.hasPrefix(row.message ?? standIn) == true, "\(error?.message ?? "")")
     }
 
+    @Test func `an error's body that comes in drips is not waited for`() async {
+        let pieces = Mutex([[UInt8]("{".utf8), Array("\"a".utf8)][...])
+        let dripping = ClientResponseBody {
+            if let piece = pieces.withLock({ $0.popFirst() }) { return piece }
+            // As a transfer does: until it is cancelled.
+            try await Task.sleep(for: .seconds(3_600))
+            return nil
+        }
+        #expect(await dripping.errorBytes(within: .milliseconds(1)).count <= 3)
+    }
+
+    @Test func `an answer that is read whole has a deadline for all of it`() async throws {
+        let unlimited = Deadlines(firstByte: nil)
+        let rows: [(Deadlines, Duration?)] = [
+            (Deadlines(), .seconds(120)), (Deadlines(firstByte: .seconds(300)), .seconds(360)),
+            (Deadlines(total: .seconds(2)), .seconds(2)), (unlimited, nil),
+        ]
+        for (deadlines, total) in rows {
+            let transport = ScriptedTransport([.json(200, "{}"), .json(200, "{}")])
+            let client = AWSClient.scripted(transport)
+            let call = ServiceCall(.bedrock, "Op", path: "/", deadlines: deadlines)
+            _ = try await client.bytes(of: call)
+            _ = try await client.open(call)
+            #expect(transport.requests.map(\.deadlines.total) == [total, deadlines.total])
+        }
+    }
+
     @Test func `an error that quotes what the request carried is told without it`() async throws {
         for (token, headers) in [
             ("bedrock-api-key-s3cr3t", "Authorization: Bearer bedrock-api-key-s3cr3t"), (nil, "token s3cr3t"),
@@ -78,7 +105,7 @@ struct ServiceErrorTests {
             taken.withLock { $0 += 1 }
             return Array(repeating: 0x20, count: 1_000)
         }
-        #expect(try await endless.errorBytes().count == ClientResponseBody.errorBytesMax)
+        #expect(await endless.errorBytes().count == ClientResponseBody.errorBytesMax)
         #expect(taken.withLock { $0 } == 66)
         let cut = HTTPClientError(.truncated, phase: .body, host: "h", message: "cut")
         let headers: HTTPFields = [.errorType: "ValidationException"]
