@@ -18,6 +18,7 @@ extension AWSClient {
 
     /// The call addressed and signed for this moment.
     func prepared(_ call: ServiceCall) async throws -> (ClientRequest, Authorization) {
+        try call.checkPath()
         let endpoint = try configuration.endpoints.endpoint(for: call.service)
         var request = ClientRequest(
             method: call.method, url: Self.url(endpoint, call), headerFields: call.headerFields, body: call.body,

@@ -109,6 +109,38 @@ struct AuthorizationTests {
         #expect(error?.code == .credentials)
     }
 
+    @Test(arguments: ["", ".", ".."])
+    func `an id that would change the path is refused before anything is sent`(id: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        let client = AWSClient.scripted(transport)
+        let request = ConverseRequest(messages: [])
+        let calls: [() async throws -> Void] = [
+            { _ = try await BedrockRuntime(client).converse(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).converseStream(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).invokeModel([], modelID: id) },
+            { _ = try await BedrockRuntime(client).countTokens(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).applyGuardrail("g", version: id, to: [], source: .input) },
+            { _ = try await BedrockAgentRuntime(client).retrieve("q", knowledgeBaseID: id, resultsMax: 1) },
+            { _ = try await BedrockAgent(client).startIngestionJob(knowledgeBaseID: "k", dataSourceID: id) },
+        ]
+        for call in calls {
+            let error = await #expect(throws: AWSError.self) { try await call() }
+            #expect(error?.code == .configuration)
+        }
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("..a", "..a"), ("...", "..."), ("%2e%2e", "%252e%252e"), ("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"),
+        ("ü\u{0}", "%C3%BC%00"),
+        ("\\..\\", "%5C..%5C"), (String(repeating: "m", count: 2_048), String(repeating: "m", count: 2_048)),
+    ])
+    func `an odd id is one segment of the path`(id: String, segment: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        _ = try await BedrockRuntime(.scripted(transport)).invokeModel([], modelID: id)
+        #expect(transport.requests.map(\.url) == ["https://bedrock-runtime.us-east-1.amazonaws.com/model/\(segment)/invoke"])
+    }
+
     @Test func `queries are encoded and keep their order`() async throws {
         let transport = ScriptedTransport([Self.ok])
         let call = ServiceCall(
