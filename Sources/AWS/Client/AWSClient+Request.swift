@@ -28,6 +28,10 @@ extension AWSClient {
         }
         if request.headerFields[.accept] == nil { request.headerFields[.accept] = "application/json" }
         if let token = configuration.bearerToken, call.service.takesBearerToken {
+            guard token.utf8.isVisibleASCII else {
+                throw AWSError.credentials(
+                    "the bearer token (AWS_BEARER_TOKEN_BEDROCK) holds a space, a line break or another character no token has")
+            }
             request.headerFields[.authorization] = "Bearer \(token)"
             return (request, .bearer)
         }

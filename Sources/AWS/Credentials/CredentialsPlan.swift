@@ -215,7 +215,7 @@ extension Credentials {
     func validated(from source: String) throws(AWSError) -> Credentials {
         for (name, value) in [("access key id", accessKeyID), ("secret key", secretAccessKey), ("session token", sessionToken)] {
             guard let value else { continue }
-            guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            guard value.utf8.isVisibleASCII else {
                 throw .credentials("the \(name) from \(source) holds a space, a line break or another character no key has")
             }
             guard !value.isEmpty, value.utf8.count <= Self.valueBytesMax else {

@@ -93,6 +93,17 @@ struct AuthorizationTests {
         #expect(sent[2][.authorization]?.hasPrefix("AWS4-HMAC-SHA256 ") == true)
     }
 
+    @Test(arguments: ["s3cr3t\n", "s3cr3t x", "s3cr3t\r\nX-Evil: 1", "s3crét"])
+    func `a bearer token that no header field can hold is refused, untold`(token: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        let client = AWSClient.scripted(transport) { $0.bearerToken = token }
+        let error = await #expect(throws: AWSError.self) { try await client.bytes(of: Self.call) }
+        #expect(error?.code == .credentials)
+        #expect(error?.message.contains("AWS_BEARER_TOKEN_BEDROCK") == true)
+        #expect(error?.message.contains("s3cr") == false)
+        #expect(transport.requests.isEmpty)
+    }
+
     @Test func `a bearer token needs no credentials, and a refused one is not sent again`() async throws {
         struct NoCredentials: CredentialsProvider {
             func credentials() async throws -> Credentials { throw AWSError(.credentials, operation: "", message: "none") }
