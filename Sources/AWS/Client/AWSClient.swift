@@ -7,7 +7,8 @@ package struct AWSClient: Sendable {
         package var endpoints: EndpointResolver
         /// Takes the signature's place for services that allow it (`AWS_BEARER_TOKEN_BEDROCK`).
         package var bearerToken: String?
-        /// Longest time that retries may add before an interactive answer begins: failed attempts and the waits between them.
+        /// No retry of an interactive call goes out later than this after its first attempt. What the last attempt takes is a matter
+        /// of the call's deadlines.
         package var interactiveRetrySeconds = 0.8
         package var ingestionRetrySeconds = 60.0
         /// Attempts of one call, the first included (`AWS_MAX_ATTEMPTS`). One that is repeated because of the clock or of refused
@@ -114,8 +115,13 @@ package struct AWSClient: Sendable {
         guard case .retry(let seconds) = decision else { return false }
         logger.debug(
             "\(call.name) is sent again in \(Int(seconds * 1_000)) ms, attempt \(session.attempts + 1): \(failure.summary)")
-        try await clock.sleep(seconds)
-        try Task.checkCancellation()
+        do {
+            try await clock.sleep(seconds)
+            try Task.checkCancellation()
+        } catch {
+            session.retryIsNotSent(quota: quota, service: call.service)
+            throw error
+        }
         return true
     }
 
