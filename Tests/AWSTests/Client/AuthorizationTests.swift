@@ -38,6 +38,10 @@ struct AuthorizationTests {
 
     static let innocent: [HTTPFields] = [
         [:], [.date: "Tue, 14 Nov 2023 22:13:20 GMT"], [.date: "Tue, 14 Nov 2023 22:17:20 GMT"], [.date: "yesterday"],
+        // More than a day off, and the ends of what a date can say.
+        [.date: "Wed, 15 Nov 2023 22:13:21 GMT"], [.date: "Mon, 13 Nov 2023 22:13:19 GMT"],
+        [.date: "Fri, 31 Dec 9999 23:59:60 GMT"],
+        [.date: "Sat, 01 Jan 0000 00:00:00 GMT"],
     ]
 
     @Test(arguments: innocent)
