@@ -107,6 +107,24 @@ struct ConverseStreamTests {
         #expect(try await Self.read([]).failure?.code == .malformedResponse)
     }
 
+    @Test(arguments: [0, 1, 3, 4, 5, 7, 8])
+    func `nothing of the answer comes after messageStop`(_ late: Int) async throws {
+        let (batches, failure) = try await Self.read([Array((Self.frames[..<9] + [Self.frames[late], Self.frames[9]]).joined())])
+        #expect(failure?.code == .malformedResponse)
+        #expect(batches.flatMap { $0 } == Array(Self.events[..<9]))
+    }
+
+    @Test func `usage is counted once, and events unknown today may come at any place`() async throws {
+        let twice = try await Self.read([Array((Self.frames + [Self.frames[9]]).joined())])
+        #expect(twice.failure?.message == "a second metadata event")
+        let new = EventStreamEncoder.event("somethingNew", "{}")
+        let padded = try await Self.read([Array((Self.frames[..<9] + [new, Self.frames[9], new]).joined())])
+        #expect(padded.failure == nil)
+        #expect(padded.batches.flatMap { $0 }.filter { $0 != .unknown("somethingNew") } == Self.events)
+        let early = try await Self.read([Array((Self.frames[..<8] + [Self.frames[9], Self.frames[8]]).joined())])
+        #expect(early.failure == nil)
+    }
+
     static let exceptions: [(member: String, code: String, status: Int?)] = [
         ("internalServerException", "InternalServerException", 500),
         ("modelStreamErrorException", "ModelStreamErrorException", 424),
@@ -157,6 +175,14 @@ struct ConverseStreamTests {
         ([(":message-type", "event"), (":event-type", "contentBlockDelta")], #"{"delta":{"text":"a"}}"#),
         ([(":message-type", "event"), (":event-type", "contentBlockDelta")], #"{"contentBlockIndex":0,"delta":{"text":5}}"#),
         ([(":message-type", "event"), (":event-type", "contentBlockStart")], #"{"contentBlockIndex":0}"#),
+        (
+            [(":message-type", "event"), (":event-type", "contentBlockDelta")],
+            #"{"contentBlockIndex":0,"delta":{"text":"\ud83d"}}"#
+        ),
+        (
+            [(":message-type", "event"), (":event-type", "contentBlockDelta")],
+            #"{"contentBlockIndex":9223372036854775808,"delta":{"text":"a"}}"#
+        ),
     ]
 
     @Test(arguments: unreadable)
