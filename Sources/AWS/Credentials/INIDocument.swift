@@ -80,6 +80,9 @@ private struct INIReader {
         try readOption(value)
     }
 
+    /// Settings that all sections together take over from `[DEFAULT]`: they would grow with the square of the file's length.
+    private static let inheritedMax = 100_000
+
     private mutating func append(_ piece: String) {
         sections[sections.count - 1].options[sections[sections.count - 1].options.count - 1].pieces.append(piece)
     }
@@ -116,6 +119,9 @@ private struct INIReader {
         }
         guard let position = positions["DEFAULT"] else { return result }
         let defaults = result.remove(at: position).section
+        guard result.count * (defaults.values.count + defaults.nested.count) <= Self.inheritedMax else {
+            throw problem("[DEFAULT] has too many settings for so many sections")
+        }
         for index in result.indices {
             let own = result[index].section
             let isOwn = { (name: String) in own.values[name] != nil || own.nested[name] != nil }
