@@ -139,7 +139,7 @@ package struct AWSClient: Sendable {
         if RefusedCredentials.codes.contains(code), !session.credentialsWereRenewed {
             session.credentialsWereRenewed = true
             await credentials.invalidate(refused)
-            return try await credentials.credentials() != refused
+            return try await !credentials.credentials().signsLike(refused)
         }
         return false
     }

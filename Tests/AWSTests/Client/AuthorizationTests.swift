@@ -74,6 +74,15 @@ struct AuthorizationTests {
         #expect(stubborn.requests.count == 2)
     }
 
+    @Test func `the same keys with a new expiry are not tried again`() async throws {
+        var extended = Credentials.example
+        extended.expiration = 1_800_000_000
+        let transport = ScriptedTransport([.service(403, "ExpiredToken"), Self.ok])
+        let client = AWSClient.scripted(transport, credentials: RotatingCredentials([.example, extended]))
+        await #expect(throws: AWSError.self) { try await client.bytes(of: Self.call) }
+        #expect(transport.requests.count == 1)
+    }
+
     @Test func `credentials that stay the same are not tried again`() async throws {
         let transport = ScriptedTransport([.service(403, "ExpiredTokenException"), Self.ok])
         let error = await #expect(throws: AWSError.self) { try await AWSClient.scripted(transport).bytes(of: Self.call) }
