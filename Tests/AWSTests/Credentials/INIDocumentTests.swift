@@ -39,6 +39,15 @@ struct INIDocumentTests {
         #expect(problem?.message == "[DEFAULT] has too many settings for so many sections")
     }
 
+    @Test(arguments: ["[#]\n", "[a]\n# = 1\n", "[a]\nb =\n  # = 1\n"])
+    func `names are bounded`(pattern: String) throws {
+        func bytes(_ name: String) -> [UInt8] { Array(pattern.replacingOccurrences(of: "#", with: name).utf8) }
+        #expect(try INIDocument(bytes(String(repeating: "n", count: 1_000))).sections.count == 1)
+        let marks = "a" + String(repeating: "\u{301}\u{316}", count: 250_000)
+        let problem = #expect(throws: INIDocument.Problem.self) { try INIDocument(bytes(marks)) }
+        #expect(problem?.message.hasSuffix("too long") == true)
+    }
+
     @Test func `reads a mebibyte of one value in linear time`() throws {
         let lines = String(repeating: "\n  e\u{301}", count: 200_000)
         let document = try INIDocument(Array("[a]\nb = x\(lines)\n".utf8))
