@@ -126,8 +126,39 @@ struct CredentialsCacheTests {
         await #expect(throws: Down.self) { _ = try await refreshing.value }
     }
 
-    @Test(arguments: [3_001.0, 3_600.0, 10_000.0])
-    func `in the mandatory window and after the expiry all wait, and a failure is thrown to all and not kept`(
+    @Test func `in the mandatory window all wait, and a failure leaves what has not expired`() async throws {
+        let (cache, source, clock) = try await Self.filled(seconds: 3_600)
+        clock.advance(3_001)
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await cache.credentials().accessKeyID } }
+            await source.untilAsked(2)
+            while cache.waiterCount < 20 { await Task.yield() }
+            source.answer(.failure(Down()))
+            for try await id in group { #expect(id == "first") }
+        }
+        clock.advance(CredentialsCache.retryPauseSeconds - 1)
+        #expect(try await cache.credentials().accessKeyID == "first")
+        #expect(source.asked == 2)
+        clock.advance(1)
+        async let again = cache.credentials()
+        await source.untilAsked(3)
+        source.answer(.success(Self.credentials("second", expiration: clock.now + 3_600)))
+        #expect(try await again.accessKeyID == "second")
+    }
+
+    @Test func `what was refused during a refresh does not come back when it fails`() async throws {
+        let (cache, source, clock) = try await Self.filled(seconds: 3_600)
+        let first = try await cache.credentials()
+        clock.advance(2_701)
+        let refreshing = Task { try await cache.credentials() }
+        await source.untilAsked(2)
+        cache.invalidate(first)
+        source.answer(.failure(Down()))
+        await #expect(throws: Down.self) { _ = try await refreshing.value }
+    }
+
+    @Test(arguments: [3_600.0, 10_000.0])
+    func `after the expiry all wait, and a failure is thrown to all and not kept`(
         after: Double
     ) async throws {
         let (cache, source, clock) = try await Self.filled(seconds: 3_600)
