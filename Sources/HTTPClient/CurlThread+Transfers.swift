@@ -35,7 +35,8 @@ extension CurlThread {
         transfers[ObjectIdentifier(transfer)] = active
         limitConnections()
         guard isConfigured, ccurl_multi_add_handle(multi, easy.pointer) == CURLM_OK else {
-            return end(active, with: error(for: active, .unavailable, "curl refuses an option that is needed"))
+            let error = error(for: active, .unavailable, "curl refuses an option that is needed")
+            return end(active, .failed(error), keepsHandle: false)
         }
         reschedule(active)
     }
@@ -45,24 +46,24 @@ extension CurlThread {
         reschedule(transfer)
         // Calls the write callback at once with what curl kept; that may pause again.
         let result = ccurl_easy_resume(transfer.easy.pointer)
-        if result == CURLE_OK {
-            settle()
-        } else {
-            end(transfer, with: HTTPClientError(result, of: transfer))
-        }
+        if result != CURLE_OK { end(transfer, with: HTTPClientError(result, of: transfer)) }
     }
 }
 
 // What came of curl's work.
 extension CurlThread {
-    /// Delivers what the callbacks have left and ends transfers that are through.
-    func settle() {
+    /// Ends the transfers that are through. At once, because each counts in `limitConnections`.
+    func reap() {
         var left: Int32 = 0
         while let message = ccurl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let transfer = CurlCallbacks.transfer(of: message.pointee.easy_handle)
             else { continue }
             finish(transfer, message.pointee.data.result)
         }
+    }
+
+    /// Hands over what curl's callbacks have left.
+    func deliver() {
         guard !dirty.isEmpty else { return }
         for transfer in dirty where transfer.isDirty { transfer.deliver() }
         dirty.removeAll(keepingCapacity: true)
@@ -84,14 +85,14 @@ extension CurlThread {
     func end(_ transfer: ActiveTransfer, with error: any Error) { end(transfer, .failed(error)) }
 
     /// Takes the transfer out of curl; a connection that is not through with its response is closed.
-    private func end(_ transfer: ActiveTransfer, _ end: Transfer.Box.End) {
+    private func end(_ transfer: ActiveTransfer, _ end: Transfer.Box.End, keepsHandle: Bool = true) {
         ccurl_multi_remove_handle(multi, transfer.easy.pointer)
         deadlines.remove(transfer)
         transfers[ObjectIdentifier(transfer.transfer)] = nil
         engine.release()
         limitConnections()
         transfer.easy.reset()
-        if idleHandles.count < ClientLimits.idleHandlesMax { idleHandles.append(transfer.easy) }
+        if keepsHandle && idleHandles.count < ClientLimits.idleHandlesMax { idleHandles.append(transfer.easy) }
         transfer.deliver(end: end)
     }
 
