@@ -196,7 +196,7 @@ struct RetryTests {
         #expect(Set(transport.requests.map(\.body)).count == 1)
     }
 
-    @Test func `every error code of transfers is decided upon`() {
+    @Test func `errors of transfers are told apart, and those of our own making are never retried`() {
         let codes: [HTTPClientError.Code] = [.resolve, .connectTimeout, .closed]
         let kinds = codes.map { code -> RetryKind? in
             let cause = HTTPClientError(code, phase: .connect, host: "h", message: "")
