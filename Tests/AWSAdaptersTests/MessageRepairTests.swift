@@ -34,6 +34,7 @@ private func image(_ number: UInt8 = 1) -> ContentBlock { .image(format: "png", 
 private func document(_ name: String, _ format: String = "pdf") -> ContentBlock {
     .document(format: format, name: name, bytes: [1])
 }
+private let longName = String(repeating: "n", count: 197) + " nn"
 private let thought = ContentBlock.reasoning(text: "Hmm", signature: "s")
 
 private let turnCases: [RepairCase] = [
@@ -207,7 +208,11 @@ private let attachmentCases: [RepairCase] = [
     RepairCase(
         "documents of one name",
         [user(.text("a"), document("r"), document("r")), assistant(.text("b")), user(.text("c"), document("r"))],
-        [user(.text("a"), document("r"), document("r 2")), assistant(.text("b")), user(.text("c"), document("r 3"))]),
+        [user(.text("a"), document("r"), document("r-2")), assistant(.text("b")), user(.text("c"), document("r-3"))]),
+    RepairCase(
+        "long document names with a space where the number goes",
+        [user(.text("a"), document(longName), document(longName))],
+        [user(.text("a"), document(longName), document(String(repeating: "n", count: 197) + " -2"))]),
     RepairCase(
         "a document's name with strange characters",
         [user(.text("a"), document("  Bericht_2024 \n v1.pdf "), document("…"), document(""))],
