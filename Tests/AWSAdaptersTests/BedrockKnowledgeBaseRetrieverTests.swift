@@ -110,6 +110,14 @@ struct BedrockKnowledgeBaseRetrieverTests {
         #expect(passages[1].documentID == "bkb_823a714e0b8eacc61ebaf43d032739e8")
     }
 
+    @Test func `holds the candidates of 256 answers at once`() {
+        let recent = RecentTexts()
+        let text = String(repeating: "x", count: 1_200)
+        let ids = (0..<256 * 24).map { "bkb_\($0)" }
+        for id in ids { recent.keep(text, for: id) }
+        #expect(ids.allSatisfy { recent.text(for: $0) != nil })
+    }
+
     @Test func `forgets the texts unused for long, by count and by bytes`() {
         let byCount = RecentTexts(countMax: 4, byteCountMax: 1_000)
         for index in 0..<100 {
