@@ -120,7 +120,7 @@ package struct BedrockEmbedder: Embedder {
     }
 
     private func nonsense(_ what: String) -> OutcropFailure {
-        OutcropFailure(.badGateway, "The embedding model \(modelID) returned \(what).")
+        OutcropFailure(.badGateway, "The embedding model \(id) returned \(what).")
     }
 
     private static func unknownModel(_ modelID: String) -> OutcropFailure {
