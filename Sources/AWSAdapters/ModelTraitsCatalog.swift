@@ -4,7 +4,10 @@ internal import RAG
 /// Finds the traits of a model id, inference profile or ARN.
 ///
 /// The rows of `models.json` lie over each other: a model's traits are the default, then every row whose `match` its id begins with,
-/// the longest last, so a row says only where it differs from the shorter one. A user's rows lie over all built-in ones.
+/// the longest last, so a row says only where it differs from the shorter one. A user's rows lie over all built-in ones, even their
+/// `default` over every model's own row.
+///
+/// A file is an array of objects: `match`, the fields of `ModelTraits` by their names, and `comment`, which nobody reads.
 ///
 /// The built-in rows were collected in November 2026 from the Amazon Bedrock User Guide ("Supported models and model features", model
 /// cards, pricing page for on-demand use in US regions), LiteLLM's table of models (package 1.109.1, MIT), and refusals reported in
