@@ -1,6 +1,6 @@
 /// What one model can do and where it differs from the others. All of it is data: `models.json`, overridable (`ModelTraitsCatalog` says
-/// how). `contextTokens`, `takesTools`, `takesJSONSchema`, `reasoning`, `takesCachePoints` and the prices are known here, yet nothing
-/// that is sent depends on them so far.
+/// how). `takesTools`, `takesJSONSchema`, `reasoning`, `takesCachePoints` and the prices are known, yet nothing that is sent depends on
+/// them so far.
 package struct ModelTraits: Hashable, Sendable {
     package enum Reasoning: String, Hashable, Sendable, CaseIterable {
         case none
@@ -10,7 +10,7 @@ package struct ModelTraits: Hashable, Sendable {
         case effort
     }
 
-    /// Prompt and answer together.
+    /// Prompt and answer together; a prompt is cut to what is left beside the answer.
     package var contextTokens = 128_000
     /// The longest answer a request may ask for; a client that asks for more gets this.
     package var outputTokensMax = 128_000

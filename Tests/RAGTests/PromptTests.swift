@@ -130,6 +130,18 @@ import Testing
         Budget(tokens: 24, turns: 0, passages: 0),
     ]
 
+    @Test(arguments: [(46, 75, 2), (nil, 75, 3), (75, 46, 2)] as [(Int?, Int, Int)])
+    func `keeps to what the model reads and to the server's limit`(model: Int?, server: Int, passageCount: Int) async throws {
+        let tens = String(repeating: "q", count: 10)
+        let generator = ScriptedGenerator([.event(.finished(.stop, Usage(promptTokens: 1, completionTokens: 1)))], reads: model)
+        let passages = (0..<3).map { passage("\($0)" + tens, document: "doc_\($0)") }
+        let messages = [user("a" + tens), Message(role: .assistant, text: "b" + tens), user("c" + tens)]
+        _ = try await Answer(
+            assistant(FakeRetriever(passages), settings: Self.budget(server)).answer(
+                AnswerRequest(messages: messages, retrieval: RetrievalOptions(mode: .always)), with: generator))
+        #expect(generator.requests[0].passages.count == passageCount)
+    }
+
     @Test(arguments: budgets) func `drops the oldest turns, then the lowest passages`(_ one: Budget) async throws {
         let tens = String(repeating: "q", count: 10)
         let messages = [user("a" + tens), Message(role: .assistant, text: "b" + tens), user("c" + tens)]
