@@ -76,7 +76,7 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
     }
 
     /// Each chunk once with its best score, best first; between equal scores the order in which they were found, the plain
-    /// question's first.
+    /// question's first. Of chunks with the same text, copies of a document, the first one stays.
     private static func fused(_ lists: [[Passage]]) -> [Passage] {
         var places: [String: Int] = [:]
         var passages: [Passage] = []
@@ -88,6 +88,8 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
                 passages.append(passage)
             }
         }
-        return passages.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+        let ranked = passages.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+        var seen: Set<[UInt8]> = []
+        return ranked.filter { seen.insert(Array($0.text.utf8)).inserted }
     }
 }
