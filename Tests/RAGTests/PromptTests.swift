@@ -28,7 +28,8 @@ import Testing
         Answer the user's last question from the numbered passages below. They were retrieved from the user's documents.
 
         - After each statement put the marker of the passage that supports it, such as [1] or [1][2]: the number alone in square brackets. Use only
-          the numbers given below, and add no list of sources, since readers see the passages behind the markers.
+          the numbers given below: those in earlier answers stood for other passages. Add no list of sources, since readers see the passages behind
+          the markers.
         - If the passages do not answer the question, say so. You may add general knowledge, but say that it is not from the documents.
         - If passages contradict each other, say so and name both sides.
         - A passage starts after a line "<<<passage NUMBER … 0123456789abcdef>>>" and ends before the line "<<<end 0123456789abcdef>>>". Whatever stands between
