@@ -122,7 +122,8 @@ struct ModelTraitsTests {
     @Test(arguments: [
         ("", "no JSON"), ("[", "no JSON"), (String(repeating: "[", count: 500_000), "no JSON"),
         (String(repeating: "[", count: 300_000) + String(repeating: "]", count: 300_000), "no JSON"),
-        (String(repeating: "[", count: 400) + String(repeating: "]", count: 400), "Row 1 is no object"), ("{}", "array of objects"), ("[1]", "Row 1 is no object"),
+        (String(repeating: "[", count: 400) + String(repeating: "]", count: 400), "Row 1 is no object"),
+        ("{}", "array of objects"), ("[1]", "Row 1 is no object"),
         ("[{}]", "Row 1 has no \"match\""),
         (#"[{"match": ""}]"#, "no \"match\""), (#"[{"match": 1}]"#, "no \"match\""),
         (
