@@ -85,12 +85,17 @@ extension GenerationRequest {
 }
 
 extension Usage {
+    /// No answer has more of a kind; what claims to is cut, so that sums cannot overflow.
+    private static let countMax = 1_000_000_000
+
     /// OpenAI's prompt tokens hold what was read from and written to the prompt cache; Bedrock counts these apart. Reasoning is in
     /// `outputTokens` already.
     init?(_ counts: TokenUsage?) {
         guard let counts else { return nil }
+        func bounded(_ count: Int?) -> Int { min(max(count ?? 0, 0), Self.countMax) }
+        let cached = bounded(counts.cacheReadInputTokens)
         self.init(
-            promptTokens: counts.inputTokens + (counts.cacheReadInputTokens ?? 0) + (counts.cacheWriteInputTokens ?? 0),
-            completionTokens: counts.outputTokens, cachedTokens: counts.cacheReadInputTokens ?? 0)
+            promptTokens: bounded(counts.inputTokens) + cached + bounded(counts.cacheWriteInputTokens),
+            completionTokens: bounded(counts.outputTokens), cachedTokens: cached)
     }
 }

@@ -1,4 +1,5 @@
 package import AWS
+internal import HTTPClient
 package import RAG
 
 /// Embeds with Titan Text v1 or v2, Cohere v3 or v4, or Nova on Amazon Bedrock.
@@ -12,6 +13,9 @@ package import RAG
 /// `MemoizingEmbedder`.
 package struct BedrockEmbedder: Embedder {
     typealias Invoke = @Sendable (_ body: [UInt8], _ modelID: String, _ urgency: ServiceCall.Urgency) async throws -> [UInt8]
+
+    /// Of one attempt of a call; a full batch takes a second or two.
+    static let deadlines = Deadlines(connect: .seconds(5), firstByte: .seconds(30), idle: .seconds(30), total: .seconds(60))
 
     /// Bytes of text in one call, well below InvokeModel's 25 MB; one text alone may be longer.
     static let batchBytesMax = 4 * 1_048_576
@@ -32,7 +36,7 @@ package struct BedrockEmbedder: Embedder {
     /// of them (an application inference profile does not tell its model), or when `dimensions` is none it has.
     package init(modelID: String, dimensions: Int? = nil, runtime: BedrockRuntime, parallelCallsMax: Int = 8) throws {
         try self.init(modelID: modelID, dimensions: dimensions, parallelCallsMax: parallelCallsMax) {
-            try await runtime.invokeModel($0, modelID: $1, urgency: $2)
+            try await runtime.invokeModel($0, modelID: $1, deadlines: Self.deadlines, urgency: $2)
         }
     }
 
@@ -120,7 +124,7 @@ package struct BedrockEmbedder: Embedder {
     }
 
     private func nonsense(_ what: String) -> OutcropFailure {
-        OutcropFailure(.badGateway, "The embedding model \(modelID) returned \(what).")
+        OutcropFailure(.badGateway, "The embedding model \(id) returned \(what).")
     }
 
     private static func unknownModel(_ modelID: String) -> OutcropFailure {

@@ -31,6 +31,8 @@ package struct BedrockGenerator: Generator {
         self.calls = calls
     }
 
+    package func promptTokensMax(_ options: GenerationOptions) -> Int? { traits.promptTokensMax(options) }
+
     package func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         let run = ConverseRun(request, traits: traits, calls: calls)
         return AsyncThrowingStream { try await run.next() }

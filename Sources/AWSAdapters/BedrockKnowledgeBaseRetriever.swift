@@ -1,4 +1,5 @@
 package import AWS
+internal import HTTPClient
 package import RAG
 
 /// Retrieves from an existing Bedrock Knowledge Base in place of the local index.
@@ -19,6 +20,8 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
     /// Phrasings asked; further ones are left out, as in the local index.
     static let textsMax = 16
     static let parallelCallsMax = 2
+    /// Of one attempt of a call: someone waits for the answer.
+    static let deadlines = Deadlines(connect: .seconds(5), firstByte: .seconds(20), idle: .seconds(10), total: .seconds(30))
 
     private let knowledgeBaseID: String
     private let call: Call
@@ -26,7 +29,7 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
 
     package convenience init(knowledgeBaseID: String, agentRuntime: BedrockAgentRuntime) {
         self.init(knowledgeBaseID: knowledgeBaseID) {
-            try await agentRuntime.retrieve($0, knowledgeBaseID: $1, resultsMax: $2, filter: $3)
+            try await agentRuntime.retrieve($0, knowledgeBaseID: $1, resultsMax: $2, filter: $3, deadlines: Self.deadlines)
         }
     }
 
@@ -76,7 +79,7 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
     }
 
     /// Each chunk once with its best score, best first; between equal scores the order in which they were found, the plain
-    /// question's first.
+    /// question's first. Of chunks with the same text, copies of a document, the first one stays.
     private static func fused(_ lists: [[Passage]]) -> [Passage] {
         var places: [String: Int] = [:]
         var passages: [Passage] = []
@@ -88,6 +91,8 @@ package final class BedrockKnowledgeBaseRetriever: Retriever {
                 passages.append(passage)
             }
         }
-        return passages.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+        let ranked = passages.enumerated().sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }.map(\.element)
+        var seen: Set<[UInt8]> = []
+        return ranked.filter { seen.insert(Array($0.text.utf8)).inserted }
     }
 }

@@ -10,13 +10,22 @@ extension InferenceConfiguration {
     /// - A maximum is always sent: without one Bedrock cuts Claude's answers at 4,096 tokens.
     init(_ options: GenerationOptions, traits: ModelTraits) {
         let stops = options.stopSequences(traits).sent
-        let wanted = options.maxTokens ?? traits.outputTokensDefault
-        self.init(
-            maxTokens: max(1, min(wanted, traits.outputTokensMax)), stopSequences: stops.isEmpty ? nil : stops)
+        self.init(maxTokens: traits.answerTokensMax(options), stopSequences: stops.isEmpty ? nil : stops)
         guard traits.takesSampling else { return }
         temperature = options.temperature.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
         topP = options.topP.flatMap { $0.isFinite ? min(max($0, 0), 1) : nil }
         if traits.refusesTemperatureWithTopP, temperature != nil { topP = nil }
+    }
+}
+
+extension ModelTraits {
+    fileprivate func answerTokensMax(_ options: GenerationOptions) -> Int {
+        max(1, min(options.maxTokens ?? outputTokensDefault, outputTokensMax))
+    }
+
+    /// What the context has beside the answer, and half of it at least; a tenth less, as the prompt's tokens are an estimate.
+    func promptTokensMax(_ options: GenerationOptions) -> Int {
+        max(contextTokens - answerTokensMax(options), contextTokens / 2) / 10 * 9
     }
 }
 

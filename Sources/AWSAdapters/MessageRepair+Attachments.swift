@@ -35,7 +35,7 @@ extension MessageRepair {
             for block in turns[turn].content.indices.reversed() { room.take(&turns[turn].content[block]) }
         }
         guard room.hasDocuments else { return turns }
-        var names = UniqueNames(countMax: MessageRules.documentNameCountMax, separator: " ")
+        var names = UniqueNames(countMax: MessageRules.documentNameCountMax, separator: "-")
         for turn in turns.indices { Self.nameDocuments(in: &turns[turn].content, &names) }
         return turns
     }

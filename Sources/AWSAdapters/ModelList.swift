@@ -11,7 +11,7 @@ struct ModelList: Sendable {
     var systemProfiles: [InferenceProfile]? { didSet { index() } }
     var applicationProfiles: [InferenceProfile]? { didSet { index() } }
 
-    /// To be shown: text models on demand, then profiles, each in the order of their ids.
+    /// To be shown: text models on demand, then profiles, each in the order of their ids, each once.
     private(set) var listings: [ModelListing] = []
     /// Ids and ARNs that Bedrock knows for text, shown or not, with the foundation model's name.
     private var models: [String: BedrockModelName] = [:]
@@ -42,7 +42,9 @@ struct ModelList: Sendable {
         }
         let shown = textModels.filter { $0.lifecycle != "LEGACY" && $0.inferenceTypes.contains("ON_DEMAND") }.map(\.id).sorted()
         let shownProfiles = profiles.filter { $0.status == "ACTIVE" }.map(\.callableID).sorted()
-        listings = (shown + shownProfiles).prefix(Self.listingsMax).map { ModelListing(id: $0, ownedBy: owner(of: $0)) }
+        var seen: Set<String> = []
+        let ids = (shown + shownProfiles).filter { BedrockModelName.isPlausible($0) && seen.insert($0).inserted }
+        listings = ids.prefix(Self.listingsMax).map { ModelListing(id: $0, ownedBy: owner(of: $0)) }
     }
 
     /// Such as `anthropic`; `bedrock` when nothing tells.

@@ -4,7 +4,10 @@ internal import RAG
 /// Finds the traits of a model id, inference profile or ARN.
 ///
 /// The rows of `models.json` lie over each other: a model's traits are the default, then every row whose `match` its id begins with,
-/// the longest last, so a row says only where it differs from the shorter one. A user's rows lie over all built-in ones.
+/// the longest last, so a row says only where it differs from the shorter one. A user's rows lie over all built-in ones, even their
+/// `default` over every model's own row.
+///
+/// A file is an array of objects: `match`, the fields of `ModelTraits` by their names, and `comment`, which nobody reads.
 ///
 /// The built-in rows were collected in November 2026 from the Amazon Bedrock User Guide ("Supported models and model features", model
 /// cards, pricing page for on-demand use in US regions), LiteLLM's table of models (package 1.109.1, MIT), and refusals reported in
@@ -59,16 +62,17 @@ package struct ModelTraitsCatalog: Sendable {
 
 /// One row: for which models, and what it says of them.
 struct ModelTraitsRow: Sendable {
-    /// What a model id begins with; empty for all models (`default` in the file).
+    /// What a model's name begins with, without a profile's prefix or the rest of an ARN; empty for all models (`default` in the file).
     let match: String
     /// Already checked: laying them over traits cannot fail.
     private let values: [(ModelTraits.Field, JSONValue)]
 
     init(_ value: JSONValue, number: Int) throws {
         guard case .object(var row) = value else { throw ModelTraitsCatalog.failure("Row \(number) is no object.") }
-        guard case .string(let match)? = row.removeValue(forKey: "match"), !match.isEmpty else {
-            throw ModelTraitsCatalog.failure("Row \(number) has no \"match\": the beginning of a model id, or \"default\".")
-        }
+        guard case .string(let written)? = row.removeValue(forKey: "match") else { throw Self.noMatch(number) }
+        // As ids are looked up: what is written as a profile's id or an ARN counts for the model it names.
+        let match = BedrockModelName(written).text
+        guard !match.isEmpty else { throw Self.noMatch(number) }
         row["comment"] = nil
         let place = "Row \(number) (\(match.prefix(100)))"
         let unknown = row.keys.filter { ModelTraits.fields[$0] == nil }.sorted()
@@ -86,6 +90,10 @@ struct ModelTraitsRow: Sendable {
             }
             return (field, value)
         }
+    }
+
+    private static func noMatch(_ number: Int) -> OutcropFailure {
+        ModelTraitsCatalog.failure("Row \(number) has no \"match\": the beginning of a model id, or \"default\".")
     }
 
     func lay(over traits: inout ModelTraits) {

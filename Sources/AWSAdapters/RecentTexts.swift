@@ -15,7 +15,8 @@ final class RecentTexts: Sendable {
     private let countMax: Int
     private let byteCountMax: Int
 
-    init(countMax: Int = 4_096, byteCountMax: Int = 16 * 1_048_576) {
+    /// By default half the room holds what 256 answers under way have: 24 candidates each of 1.2 kB.
+    init(countMax: Int = 16_384, byteCountMax: Int = 16 * 1_048_576) {
         precondition(countMax > 1 && byteCountMax > 1)
         self.countMax = countMax
         self.byteCountMax = byteCountMax

@@ -12,14 +12,10 @@ struct ServiceText: Sendable {
 
     /// Phrases are in lower-case ASCII.
     func says(anyOf phrases: [String]) -> Bool {
-        phrases.contains { phrase in
-            let phrase = Array(phrase.utf8)
-            guard lowercased.count >= phrase.count else { return false }
-            return (0...lowercased.count - phrase.count).contains { lowercased[$0...].starts(with: phrase) }
-        }
+        lowercased[...].contains(anyOf: phrases)
     }
 
-    /// Without ARNs, account ids and access key ids, and cut to the named length.
+    /// Without ARNs, account ids, access key ids, buckets, host names of AWS and IPv4 addresses, and cut to the named length.
     var shown: String {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(Self.masked).joined(separator: " ")
         let limit = OutcropFailure.serviceMessageScalarsMax
@@ -32,8 +28,20 @@ struct ServiceText: Sendable {
         let isIdentifying = runs.contains { run in
             run.elementsEqual("arn".utf8) || isAccountID(run) || isAccessKeyID(run)
         }
-        return isIdentifying ? "(…)" : word
+        return isIdentifying || isPlace(word) ? "(…)" : word
     }
+
+    private static func isPlace(_ word: Substring) -> Bool {
+        Array(word.utf8)[...].contains(anyOf: ["s3://", "amazonaws.com", ".internal"])
+            || word.utf8.split { $0 != UInt8(ascii: ".") && !isDigit($0) }.contains(where: isIPv4Address)
+    }
+
+    private static func isIPv4Address(_ run: Substring.UTF8View) -> Bool {
+        let parts = run.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count == 4 && parts.allSatisfy { (1...3).contains($0.count) }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func isKeyCharacter(_ byte: UInt8) -> Bool {
         switch byte {
@@ -44,12 +52,18 @@ struct ServiceText: Sendable {
     }
 
     private static func isAccountID(_ run: Substring.UTF8View) -> Bool {
-        run.count == 12 && run.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        run.count == 12 && run.allSatisfy(isDigit)
     }
 
     /// Four capital letters of its kind (AKIA, ASIA, AROA …), then 12 and more of capital letters and digits.
     private static func isAccessKeyID(_ run: Substring.UTF8View) -> Bool {
         run.count >= 16 && run.starts(with: "A".utf8)
             && run.allSatisfy { isKeyCharacter($0) && !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func contains(anyOf phrases: [String]) -> Bool {
+        indices.contains { start in phrases.contains { self[start...].starts(with: $0.utf8) } }
     }
 }

@@ -46,7 +46,10 @@ struct IntakeReader: Sendable {
     }
 
     private func cut(_ document: ExtractedDocument, into intake: inout Intake) async throws {
-        let chunks = try await chunkQueue.run { [chunker = configuration.chunker] in chunker.chunks(of: document) }
+        // Invisible characters alone cannot be found or quoted, and remote models refuse them.
+        let chunks = try await chunkQueue.run { [chunker = configuration.chunker] in
+            chunker.chunks(of: document).filter { !$0.text.isBlank }
+        }
         guard chunks.count <= configuration.chunksPerDocumentMax else {
             let reason =
                 "The document has \(chunks.count) passages; at most \(configuration.chunksPerDocumentMax) are taken. Split it, or raise OUTCROP_LIMIT_CHUNKS_PER_DOCUMENT."

@@ -60,7 +60,8 @@ actor AnswerRun {
         if let refusal = assistant.refusal(grounding.state) {
             phase = .refusing(refusal)
         } else {
-            let prompt = try assistant.prompt.request(request, passages: grounding.passages, grounding: grounding.state)
+            let prompt = try assistant.prompt.within(generator.promptTokensMax(request.options))
+                .request(request, passages: grounding.passages, grounding: grounding.state)
             passages = prompt.passages
             phase = .asking(prompt)
         }

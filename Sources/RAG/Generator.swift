@@ -2,8 +2,14 @@
 package protocol Generator: Sendable {
     /// The model name that clients see.
     var modelID: String { get }
+    /// Tokens that a prompt may have beside the answer `options` ask for; nil where only the server's own limit counts.
+    func promptTokensMax(_ options: GenerationOptions) -> Int?
     /// Starts generating. The stream ends after exactly one `.finished`, or throws; cancelling its consumer ends the work.
     func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+}
+
+extension Generator {
+    package func promptTokensMax(_ options: GenerationOptions) -> Int? { nil }
 }
 
 package enum GenerationEvent: Hashable, Sendable {

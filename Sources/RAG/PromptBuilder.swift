@@ -5,9 +5,16 @@
 struct PromptBuilder: Sendable {
     let template: PromptTemplate
     let isStrict: Bool
-    let promptTokensMax: Int
+    var promptTokensMax: Int
     let tokenCount: @Sendable (String) -> Int
     let fenceSecret: @Sendable () -> String
+
+    /// The same for a model that reads no more than `tokensMax`.
+    func within(_ tokensMax: Int?) -> PromptBuilder {
+        var builder = self
+        builder.promptTokensMax = min(promptTokensMax, tokensMax ?? .max)
+        return builder
+    }
 
     func request(_ request: AnswerRequest, passages: [Passage], grounding: GroundingState) throws -> GenerationRequest {
         let fence = try PassageFence(

@@ -1,4 +1,4 @@
-/// Finds passages: the local index, or later a remote engine.
+/// Finds passages: the local index or a remote engine.
 package protocol Retriever: Sendable {
     /// At most `query.topK` passages, best first by fused rank, each scoring at least `query.minScore`, without near-identical doubles.
     func retrieve(_ query: RetrievalQuery) async throws -> [Passage]

@@ -17,6 +17,7 @@ struct AdapterWireTests {
             modelID: "us.cohere.embed-v4:0", dimensions: 256, runtime: BedrockRuntime(transport.client))
         #expect(try await embedder.embed(["hello"], purpose: .query)[0].count == 256)
         #expect(transport.requests.count == 1)
+        #expect(transport.requests.first?.deadlines.total == .seconds(60))
         #expect(Self.body(transport.requests.first).contains(#""input_type":"search_query""#))
     }
 
@@ -52,6 +53,7 @@ struct AdapterWireTests {
         ])
         let found = try await retriever.retrieve(RetrievalQuery(texts: ["leave?"], topK: 5, filter: filter))
         #expect(found.map(\.filename) == ["Leave policy.pdf"])
+        #expect(transport.requests.first?.deadlines.total == .seconds(30))
         #expect(found.first?.page == 3)
         #expect(found.first?.uri == "s3://docs/hr/Leave policy.pdf")
         let configuration =

@@ -88,6 +88,14 @@ struct BedrockEmbedderTests {
         }
     }
 
+    @Test func `does not tell the account that its model's ARN names`() async throws {
+        let arn = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.cohere.embed-v4:0"
+        let embedder = try BedrockEmbedder(modelID: arn) { _, _, _ in Array("{}".utf8) }
+        let failure = await #expect(throws: OutcropFailure.self) { try await embedder.embed(["a"], purpose: .query) }
+        #expect(failure?.message.contains("cohere.embed-v4:0 ") == true)
+        #expect(failure?.message.contains("123456789012") == false)
+    }
+
     @Test func `takes large and tiny numbers whose squares leave a float's range`() async throws {
         let tiny = "[" + Array(repeating: "1e-30", count: 1024).joined(separator: ",") + "]"
         for numbers in [Self.huge, tiny] {

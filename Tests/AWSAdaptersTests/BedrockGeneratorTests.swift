@@ -23,7 +23,20 @@ struct BedrockGeneratorTests {
         let counts = TokenUsage(
             inputTokens: 7, outputTokens: 5, totalTokens: 12, cacheReadInputTokens: 100, cacheWriteInputTokens: 20)
         let model = ScriptedConverse(batches: [[.textDelta(index: 0, "a")], [.messageStop(.endTurn)], [.metadata(counts)]])
-        #expect(try await model.generator().events().last == .finished(.stop, Usage(promptTokens: 127, completionTokens: 5)))
+        let usage = Usage(promptTokens: 127, completionTokens: 5, cachedTokens: 100)
+        #expect(try await model.generator().events().last == .finished(.stop, usage))
+    }
+
+    @Test func `survives token counts that nobody can have`() async throws {
+        let counts = TokenUsage(
+            inputTokens: .max, outputTokens: -5, totalTokens: .min, cacheReadInputTokens: .max, cacheWriteInputTokens: .max)
+        let model = ScriptedConverse(batches: [[.textDelta(index: 0, "a"), .messageStop(.endTurn), .metadata(counts)]])
+        guard case .finished(.stop, let usage)? = try await model.generator().events().last else {
+            Issue.record("no end")
+            return
+        }
+        #expect(usage.completionTokens == 0)
+        #expect(usage.totalTokens >= usage.promptTokens && usage.promptTokens >= usage.cachedTokens)
     }
 
     @Test func `shows no reasoning`() async throws {

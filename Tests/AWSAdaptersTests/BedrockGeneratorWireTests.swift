@@ -29,8 +29,8 @@ struct BedrockGeneratorWireTests {
         let network = ScriptedNetwork(status: 200, pieces: [Frame.hello + Frame.world, Frame.stop, Frame.metadata])
         let options = GenerationOptions(maxTokens: 50, temperature: 1.5, topP: 0.9, stop: ["END", "\n"], seed: 7)
         let events = try await generator(network).events(.asking("Hi", options: options))
-        #expect(
-            events == [.text(TextPieces(["Hello", " world"])), .finished(.length, Usage(promptTokens: 8, completionTokens: 2))])
+        let usage = Usage(promptTokens: 8, completionTokens: 2, cachedTokens: 3)
+        #expect(events == [.text(TextPieces(["Hello", " world"])), .finished(.length, usage)])
         let request = try #require(network.requests.first)
         #expect(request.url.hasSuffix("/model/us.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream"))
         let body = try JSONDecoder().decode(JSONDocument.self, from: Data(request.body))

@@ -52,6 +52,16 @@ struct BedrockKnowledgeBaseRetrieverTests {
         #expect(try await retriever.hasDocuments())
     }
 
+    @Test func `a text that stands in several documents comes once`() async throws {
+        let fake = Fake([
+            "q": [Self.result("same", 0.5, uri: "s3://b/copy.pdf"), Self.result("same", 0.5), Self.result("other", 0.4)],
+            "q2": [Self.result("same", 0.7)],
+        ])
+        let passages = try await fake.retriever().retrieve(RetrievalQuery(texts: ["q", "q2"], topK: 10))
+        #expect(passages.map(\.text) == ["same", "other"])
+        #expect(passages.map(\.score) == [0.7, 0.4] && passages.map(\.filename) == ["a.pdf", "a.pdf"])
+    }
+
     @Test func `a minimum counts only where the query names one`() async throws {
         let fake = Fake(["q": [Self.result("one", 0.5), Self.result("two", 0.1), Self.result("three", 0.0)]])
         #expect(try await fake.retriever().retrieve(RetrievalQuery(texts: ["q"], topK: 10)).count == 3)
@@ -108,6 +118,14 @@ struct BedrockKnowledgeBaseRetrieverTests {
         #expect(try await retriever.storedText(documentID: "bkb_", range: 0..<1) == nil)
         // The same in every process: FNV-1a, computed elsewhere.
         #expect(passages[1].documentID == "bkb_823a714e0b8eacc61ebaf43d032739e8")
+    }
+
+    @Test func `holds the candidates of 256 answers at once`() {
+        let recent = RecentTexts()
+        let text = String(repeating: "x", count: 1_200)
+        let ids = (0..<256 * 24).map { "bkb_\($0)" }
+        for id in ids { recent.keep(text, for: id) }
+        #expect(ids.allSatisfy { recent.text(for: $0) != nil })
     }
 
     @Test func `forgets the texts unused for long, by count and by bytes`() {

@@ -29,6 +29,15 @@ struct ConverseRequestTests {
         #expect(none.temperature == nil && none.topP == nil)
     }
 
+    @Test(arguments: [(nil, 6_930), (100, 7_290), (9_000, 3_690)] as [(Int?, Int)])
+    func `leaves room for the answer in the model's context`(wanted: Int?, left: Int) {
+        let traits = ModelTraits.modern {
+            ($0.contextTokens, $0.outputTokensMax, $0.outputTokensDefault) = (8_200, 8_192, 500)
+        }
+        let tokens = ScriptedConverse().generator(traits).promptTokensMax(GenerationOptions(maxTokens: wanted))
+        #expect(tokens == left)
+    }
+
     @Test(arguments: [(nil, 500), (1, 1), (700, 700), (1_000, 1_000), (5_000, 1_000), (0, 1), (-3, 1)] as [(Int?, Int)])
     func `always sends a maximum the model can do`(wanted: Int?, sent: Int) throws {
         let configuration = try configuration(GenerationOptions(maxTokens: wanted)) {

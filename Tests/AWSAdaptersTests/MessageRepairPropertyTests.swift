@@ -36,6 +36,32 @@ struct MessageRepairPropertyTests {
         }
     }
 
+    @Test func `no text that says something is lost, or changes its role`() {
+        each { random, repair, _ in
+            let given = RandomConversation.wild(&random)
+            var left = Self.texts(repair.repaired(given))
+            for text in Self.texts(given) {
+                guard let index = left.firstIndex(of: text) else {
+                    return "\(text) is missing in \(repair.repaired(given)) from \(given)"
+                }
+                left.remove(at: index)
+            }
+            return nil
+        }
+    }
+
+    /// Role and text, without the white space that a prefill loses at its end.
+    private static func texts(_ messages: [ConverseMessage]) -> [String] {
+        messages.flatMap { message in
+            message.content.compactMap { block in
+                guard case .text(let text) = block, !text.isBlank else { return nil }
+                var visible = text[...]
+                while visible.last?.isWhitespace == true { visible.removeLast() }
+                return "\(message.role): \(visible)"
+            }
+        }
+    }
+
     @Test func `a good conversation is left alone`() {
         each { random, repair, rules in
             let given = RandomConversation.good(&random, rules)
@@ -48,32 +74,38 @@ struct MessageRepairPropertyTests {
 
 enum RandomConversation {
     private static let texts = ["", " ", "\n\t", "\u{200B}", "a", "b ", " c\r\n", "é", "\u{301}", "[x]"]
+    private static let longNames = ["n", "n n", "n  "].map { String(String(repeating: $0, count: 300).prefix(260)) }
     private static let ids = ["1", "2", "3", "a/b", "a#b", "a_b", "", String(repeating: "i", count: 70)]
     private static let names = ["f", "g.h", "", "ü", String(repeating: "n", count: 99)]
     private static let inputs: [JSONDocument] = [
         .object([:]), .null, .string("x"), .object(["a": .array([.integer(1), .bool(true)])]),
     ]
 
-    /// Anything at all, in any order.
+    /// Anything at all, in any order; at times of a few kinds only, so that there are too many of one.
     static func wild(_ random: inout SplitMix64) -> [ConverseMessage] {
-        (0..<Int.random(in: 0...9, using: &random)).map { _ in
+        let all = Array(0..<kindCount)
+        let kinds = Int.random(in: 0..<3, using: &random) > 0 ? all : Array(all.shuffled(using: &random).prefix(2))
+        return (0..<Int.random(in: 0...9, using: &random)).map { _ in
             ConverseMessage(
                 role: Bool.random(using: &random) ? .user : .assistant,
-                content: (0..<Int.random(in: 0...6, using: &random)).map { _ in block(&random) })
+                content: (0..<Int.random(in: 0...6, using: &random)).map { _ in block(pick(kinds, &random), &random) })
         }
     }
+
+    private static let kindCount = 12
 
     private static func pick<T>(_ items: [T], _ random: inout SplitMix64) -> T {
         items[Int.random(in: 0..<items.count, using: &random)]
     }
 
-    private static func block(_ random: inout SplitMix64) -> ContentBlock {
-        switch Int.random(in: 0..<12, using: &random) {
+    private static func block(_ kind: Int, _ random: inout SplitMix64) -> ContentBlock {
+        switch kind {
         case 0...3: .text(pick(texts, &random))
         case 4: .image(format: pick(["png", "jpeg", "bmp"], &random), bytes: pick([[], [1], [2, 3]], &random))
         case 5:
             .document(
-                format: pick(["pdf", "txt", "exe"], &random), name: pick(texts + ids, &random), bytes: pick([[], [1]], &random))
+                format: pick(["pdf", "txt", "exe"], &random), name: pick(texts + ids + longNames, &random),
+                bytes: pick([[], [1]], &random))
         case 6, 7: .toolUse(id: pick(ids, &random), name: pick(names, &random), input: pick(inputs, &random))
         case 8, 9: .toolResult(id: pick(ids, &random), content: results(&random), status: pick([nil, .error, .success], &random))
         case 10:

@@ -100,6 +100,14 @@ struct ModelListTests {
         #expect(list.model(of: "x.m2999") != nil)
     }
 
+    @Test func `shows no id that it would not take back, and none twice`() {
+        var list = Self.full()
+        list.foundationModels = Self.models + Self.models + [.text("a.b\u{1B}[2J"), .text(""), .text("ä.b"), .text("gpt")]
+        list.systemProfiles = Self.system + [.system("us.a\nb", model: Self.sonnet)]
+        #expect(list.listings == Self.full().listings)
+        #expect(list.listings.allSatisfy { BedrockModelName.isPlausible($0.id) })
+    }
+
     static let plausible = [
         sonnet, "us.\(sonnet)", "global.\(sonnet)", "us-gov.\(sonnet)", profileARN, "ai21.jamba-1-5-large-v1:0",
         "minimax.minimax-m2.1",

@@ -97,7 +97,33 @@ struct ModelTraitsTests {
     }
 
     @Test(arguments: [
-        ("", "no JSON"), ("[", "no JSON"), ("{}", "array of objects"), ("[1]", "Row 1 is no object"),
+        ("us.anthropic.claude-sonnet-4-5", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("global.my.model", "eu.my.model-v1:0"),
+        ("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0"),
+        (
+            "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc123def456",
+            "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abc123def456"
+        ),
+    ])
+    func `takes a match as a model is named elsewhere`(match: String, id: String) throws {
+        let mine = try catalog.overridden(by: Array(#"[{"match": "\#(match)", "outputTokensDefault": 77}]"#.utf8))
+        #expect(mine.traits(of: id).outputTokensDefault == 77)
+        #expect(mine.traits(of: "qwen.qwen3-32b-v1:0") == catalog.traits(of: "qwen.qwen3-32b-v1:0"))
+    }
+
+    @Test(arguments: ["us.", "arn:aws:bedrock:us-east-1::foundation-model/"])
+    func `refuses a match that names no model`(match: String) {
+        let failure = #expect(throws: OutcropFailure.self) {
+            try catalog.overridden(by: Array(#"[{"match": "\#(match)", "takesTools": false}]"#.utf8))
+        }
+        #expect(failure?.message.contains("Row 1") == true)
+    }
+
+    @Test(arguments: [
+        ("", "no JSON"), ("[", "no JSON"), (String(repeating: "[", count: 500_000), "no JSON"),
+        (String(repeating: "[", count: 300_000) + String(repeating: "]", count: 300_000), "no JSON"),
+        (String(repeating: "[", count: 400) + String(repeating: "]", count: 400), "Row 1 is no object"),
+        ("{}", "array of objects"), ("[1]", "Row 1 is no object"),
         ("[{}]", "Row 1 has no \"match\""),
         (#"[{"match": ""}]"#, "no \"match\""), (#"[{"match": 1}]"#, "no \"match\""),
         (

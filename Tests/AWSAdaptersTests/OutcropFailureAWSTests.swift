@@ -145,6 +145,16 @@ struct OutcropFailureAWSTests {
         #expect(message.contains("is not ready at 1234567890123."))
     }
 
+    @Test(arguments: [
+        "s3://team-secrets/plan.pdf", "https://vpce-0a1b.bedrock-runtime.us-east-1.vpce.amazonaws.com/model/x",
+        "bucket.s3.eu-west-1.amazonaws.com.cn", "(ip-10-0-3-7.ec2.internal)", "10.0.3.7:8443", "123456789012.dkr.ecr",
+        "\"arn:aws-cn:iam::123456789012:role/x\",", "account=123456789012",
+    ])
+    func `masks hosts, addresses and buckets in what it quotes`(secret: String) {
+        let message = failure("ValidationException", 400, "Cannot read \(secret) of version 2.1.0 and 1.2.3.4.5").message
+        #expect(message.contains("Cannot read (…) of version 2.1.0 and 1.2.3.4.5"), "\(message)")
+    }
+
     @Test func `cuts long texts at a named length`() {
         let long = String(repeating: "x", count: 10_000)
         let message = failure("ValidationException", 400, long).message

@@ -12,6 +12,35 @@ import Testing
 
     private func connection() throws -> Connection { try Connection(path: bench.data + "/outcrop.sqlite") }
 
+    // MARK: Text
+
+    /// As remote models are: nothing to see is an error, and it would cost the whole document, then the sync.
+    private struct StrictModel: Embedder {
+        let base = BagOfWords()
+        var id: String { base.id }
+        var dimensions: Int { base.dimensions }
+        func tokenCount(_ text: String) -> Int { base.tokenCount(text) }
+
+        func embed(_ texts: [String], purpose: EmbeddingPurpose) async throws -> [[Float]] {
+            guard !texts.contains(where: \.isBlank) else { throw OutcropFailure(.invalidRequest, "A text is blank.") }
+            return try await base.embed(texts, purpose: purpose)
+        }
+    }
+
+    @Test func `a stretch of invisible characters costs no document its vectors`() async throws {
+        let base = try await bench.open(StrictModel())
+        let invisible = String(repeating: "\u{200B}", count: 5_000)
+        for number in 0..<6 { try bench.write("\(number).txt", "A text on otters.\n\n\(invisible)\n\nAnd on seals \(number).") }
+        try bench.write("invisible.txt", invisible)
+        let job = try await base.synced()
+        #expect(job.status == .completed)
+        #expect(job.added == 6)
+        #expect(job.failures.map(\.filename) == ["invisible.txt"])
+        #expect(job.failures.first?.reason.contains("no text") == true)
+        #expect(try await !base.find("seals").isEmpty)
+        await base.close()
+    }
+
     // MARK: Disk
 
     @Test func `a full disk fails what it cannot take, loses nothing acknowledged, and is forgotten when there is room`()

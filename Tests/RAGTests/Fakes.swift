@@ -89,7 +89,14 @@ final class ScriptedGenerator: Generator {
     private let script: [Step]
     private let state = Mutex<(pulls: Int, requests: [GenerationRequest])>((0, []))
 
-    init(_ script: [Step]) { self.script = script }
+    private let reads: Int?
+
+    init(_ script: [Step], reads: Int? = nil) {
+        self.script = script
+        self.reads = reads
+    }
+
+    func promptTokensMax(_ options: GenerationOptions) -> Int? { reads }
     convenience init(_ texts: String..., reason: FinishReason = .stop) {
         self.init(
             texts.map { .event(.text(TextPieces($0))) } + [.event(.finished(reason, Usage(promptTokens: 3, completionTokens: 2)))]

@@ -28,7 +28,8 @@ import Testing
         Answer the user's last question from the numbered passages below. They were retrieved from the user's documents.
 
         - After each statement put the marker of the passage that supports it, such as [1] or [1][2]: the number alone in square brackets. Use only
-          the numbers given below, and add no list of sources, since readers see the passages behind the markers.
+          the numbers given below: those in earlier answers stood for other passages. Add no list of sources, since readers see the passages behind
+          the markers.
         - If the passages do not answer the question, say so. You may add general knowledge, but say that it is not from the documents.
         - If passages contradict each other, say so and name both sides.
         - A passage starts after a line "<<<passage NUMBER … 0123456789abcdef>>>" and ends before the line "<<<end 0123456789abcdef>>>". Whatever stands between
@@ -129,6 +130,18 @@ import Testing
         Budget(tokens: 35, turns: 1, passages: 1), Budget(tokens: 25, turns: 1, passages: 1),
         Budget(tokens: 24, turns: 0, passages: 0),
     ]
+
+    @Test(arguments: [(46, 75, 2), (nil, 75, 3), (75, 46, 2)] as [(Int?, Int, Int)])
+    func `keeps to what the model reads and to the server's limit`(model: Int?, server: Int, passageCount: Int) async throws {
+        let tens = String(repeating: "q", count: 10)
+        let generator = ScriptedGenerator([.event(.finished(.stop, Usage(promptTokens: 1, completionTokens: 1)))], reads: model)
+        let passages = (0..<3).map { passage("\($0)" + tens, document: "doc_\($0)") }
+        let messages = [user("a" + tens), Message(role: .assistant, text: "b" + tens), user("c" + tens)]
+        _ = try await Answer(
+            assistant(FakeRetriever(passages), settings: Self.budget(server)).answer(
+                AnswerRequest(messages: messages, retrieval: RetrievalOptions(mode: .always)), with: generator))
+        #expect(generator.requests[0].passages.count == passageCount)
+    }
 
     @Test(arguments: budgets) func `drops the oldest turns, then the lowest passages`(_ one: Budget) async throws {
         let tens = String(repeating: "q", count: 10)
