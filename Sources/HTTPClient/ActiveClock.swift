@@ -1,7 +1,7 @@
 import Glibc
 
 /// Monotonic time without the hours in which the process was frozen (SIGSTOP, a Lambda sandbox between two requests), for the one
-/// thread that sleeps by it: what a sleep took beyond its plan and `slack` is taken out, so deadlines do not fire for frozen time.
+/// thread that sleeps by it: what took longer than planned and `slack` is taken out, so deadlines do not fire for frozen time.
 struct ActiveClock {
     typealias Nanoseconds = UInt64
 
@@ -15,8 +15,8 @@ struct ActiveClock {
 
     var now: Nanoseconds { monotonic() - frozen }
 
-    /// Call after a sleep that began at `start` (of this clock) and was meant to last at most `planned`.
-    mutating func correct(sleepFrom start: Nanoseconds, planned: Nanoseconds) {
+    /// Call after a sleep or some work that began at `start` (of this clock) and was meant to last at most `planned`.
+    mutating func correct(from start: Nanoseconds, planned: Nanoseconds) {
         let elapsed = now - start
         if elapsed > planned + Self.slack { frozen += elapsed - planned }
     }

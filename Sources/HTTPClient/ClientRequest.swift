@@ -29,7 +29,7 @@ package struct ClientRequest: Sendable {
 package struct Deadlines: Hashable, Sendable {
     /// DNS, TCP and TLS together.
     package var connect: Duration?
-    /// From the request's start to the first byte of the response head.
+    /// From the request's start to the response head, which has to be whole by then.
     package var firstByte: Duration?
     /// Between two reads of the network once the head has come. Time in which the reader keeps the transfer paused does not count.
     package var idle: Duration?

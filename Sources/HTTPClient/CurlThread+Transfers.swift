@@ -45,24 +45,24 @@ extension CurlThread {
         reschedule(transfer)
         // Calls the write callback at once with what curl kept; that may pause again.
         let result = ccurl_easy_resume(transfer.easy.pointer)
-        if result == CURLE_OK {
-            settle()
-        } else {
-            end(transfer, with: HTTPClientError(result, of: transfer))
-        }
+        if result != CURLE_OK { end(transfer, with: HTTPClientError(result, of: transfer)) }
     }
 }
 
 // What came of curl's work.
 extension CurlThread {
-    /// Delivers what the callbacks have left and ends transfers that are through.
-    func settle() {
+    /// Ends the transfers that are through. At once, because each counts in `limitConnections`.
+    func reap() {
         var left: Int32 = 0
         while let message = ccurl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let transfer = CurlCallbacks.transfer(of: message.pointee.easy_handle)
             else { continue }
             finish(transfer, message.pointee.data.result)
         }
+    }
+
+    /// Hands over what curl's callbacks have left.
+    func deliver() {
         guard !dirty.isEmpty else { return }
         for transfer in dirty where transfer.isDirty { transfer.deliver() }
         dirty.removeAll(keepingCapacity: true)

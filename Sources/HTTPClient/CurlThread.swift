@@ -68,12 +68,15 @@ final class CurlThread {
 
     private func turn() {
         runCurlTimer()
+        deliver()
         let count = sleep()
         now = clock.now
         for event in events[..<count] where event.data.u64 != Self.wakeupToken {
             act(on: Int32(truncatingIfNeeded: event.data.u64), curlSelect(epoll: event.events))
         }
         runCurlTimer()
+        // Once a turn: readers that are woken together find processors that are awake already (a fifth of the CPU time per piece).
+        deliver()
         fireDeadlines()
     }
 }
@@ -82,6 +85,8 @@ final class CurlThread {
 extension CurlThread {
     /// Waits for events, at most until the next deadline. Returns their count.
     private func sleep() -> Int {
+        // Nothing in a turn takes long: the process was frozen in the midst of it.
+        clock.correct(from: now, planned: 0)
         let start = clock.now
         let ours = deadlines.earliest.map { min($0.deadline - min(start, $0.deadline), ClientLimits.tick) }
         let system = ActiveClock.systemMonotonic()
@@ -90,7 +95,7 @@ extension CurlThread {
         // Rounded up, so that the time has come on waking.
         let milliseconds = planned.map { Int32(clamping: ($0 + 999_999) / 1_000_000) } ?? -1
         let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
-        if let planned { clock.correct(sleepFrom: start, planned: planned) }
+        if let planned { clock.correct(from: start, planned: planned) }
         return Int(max(0, count))
     }
 
@@ -122,12 +127,12 @@ extension CurlThread {
 
 // Sockets.
 extension CurlThread {
-    /// Lets curl work, then hands over what came of it.
+    /// Lets curl work; `deliver` has to follow before the thread sleeps.
     private func act(on socket: curl_socket_t, _ events: Int32) {
         var running: Int32 = 0
         // Fails only for a handle that is none.
         _ = ccurl_multi_socket_action(multi, socket, events, &running)
-        settle()
+        reap()
     }
 
     private func watch(_ descriptor: Int32, _ events: UInt32, token: UInt64, isNew: Bool) {

@@ -64,7 +64,7 @@ extension EasyHandle {
         var options = Options(easy: pointer)
         options.set(CURLOPT_ERRORBUFFER, pointer: errorText)
         options.set(CURLOPT_NOSIGNAL, 1)
-        // Tests of deadlines are ours: curl's clock runs while the process is frozen. Zero would mean curl's default of 300 s.
+        // The deadlines are kept by `CurlThread`, whose clock leaves out frozen time. curl needs this one to try a host's next address in time.
         options.set(CURLOPT_CONNECTTIMEOUT_MS, prepared.connectMilliseconds)
         options.set(CURLOPT_BUFFERSIZE, ClientLimits.receiveBytes)
         options.set(CURLOPT_TCP_NODELAY, 1)
@@ -133,22 +133,22 @@ extension EasyHandle {
     private func setHeaderFields(_ options: inout Options, _ request: ClientRequest, userAgent: String) {
         let fields = request.headerFields
         // curl writes Content-Length itself; `PreparedRequest` has compared the caller's.
-        for field in fields where field.name != .contentLength { append(field) }
-        if !fields.contains(.accept) { append("Accept:") }
-        if !fields.contains(.expect) { append("Expect:") }
-        if !fields.contains(.contentType) { append("Content-Type:") }
+        for field in fields where field.name != .contentLength { append(field, &options) }
+        if !fields.contains(.accept) { append("Accept:", &options) }
+        if !fields.contains(.expect) { append("Expect:", &options) }
+        if !fields.contains(.contentType) { append("Content-Type:", &options) }
         if !fields.contains(.userAgent) { options.set(CURLOPT_USERAGENT, userAgent) }
         options.set(CURLOPT_HTTPHEADER, list: headerList)
     }
 
-    private func append(_ field: HTTPField) {
+    private func append(_ field: HTTPField, _ options: inout Options) {
         // curl's notation: `Name:` removes a field, `Name;` sends it without a value.
-        append(field.value.isEmpty ? "\(field.name.rawName);" : "\(field.name.rawName): \(field.value)")
+        append(field.value.isEmpty ? "\(field.name.rawName);" : "\(field.name.rawName): \(field.value)", &options)
     }
 
-    private func append(_ line: String) {
-        // NULL when memory is short; the list then stays as it was.
-        headerList = ccurl_slist_append(headerList, line) ?? headerList
+    private func append(_ line: String, _ options: inout Options) {
+        guard let longer = ccurl_slist_append(headerList, line) else { return options.note(CURLE_OUT_OF_MEMORY) }
+        headerList = longer
     }
 }
 

@@ -1,14 +1,14 @@
 /// What has come of one response and who waits for it. Pure: waiters are any types, and whoever calls resumes those that come back.
 ///
 /// The owner thread delivers, one reader takes. The order a reader sees is always head, bytes, end.
-struct Mailbox<HeadWaiter, PieceWaiter> {
-    enum End {
+struct Mailbox<HeadWaiter: Sendable, PieceWaiter: Sendable> {
+    enum End: Sendable {
         case whole
         case failed(any Error)
     }
 
     /// Waiters to resume, with what.
-    struct Wakeups {
+    struct Wakeups: Sendable {
         var head: (waiter: HeadWaiter, result: Result<ResponseHead, any Error>)?
         var piece: (waiter: PieceWaiter, result: Result<[UInt8]?, any Error>)?
         /// The transfer was paused for want of room, and there is room again.
@@ -23,7 +23,7 @@ struct Mailbox<HeadWaiter, PieceWaiter> {
         case unwanted
     }
 
-    enum Taken {
+    enum Taken: Sendable {
         /// `resumes`: the transfer was paused for want of room, and the owner has to let it go on.
         case piece([UInt8], resumes: Bool)
         case end

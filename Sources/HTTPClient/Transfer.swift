@@ -2,7 +2,8 @@ import Synchronization
 
 /// One request on its way, seen from the task that sent it. The owner thread's side is `ActiveTransfer`.
 final class Transfer: Sendable {
-    typealias Box = Mailbox<CheckedContinuation<ResponseHead, any Error>, CheckedContinuation<[UInt8]?, any Error>>
+    // Unchecked, as they are made for each piece: the mailbox gives each waiter back exactly once.
+    typealias Box = Mailbox<UnsafeContinuation<ResponseHead, any Error>, UnsafeContinuation<[UInt8]?, any Error>>
 
     let request: PreparedRequest
     private let engine: Engine
@@ -16,11 +17,13 @@ final class Transfer: Sendable {
     /// Starts the transfer; returns when the head has come.
     func head() async throws -> ResponseHead {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 if let error = mailbox.withLock({ $0.waitForHead(continuation) }) { return continuation.resume(throwing: error) }
-                do {
+                do throws(HTTPClientError) {
                     try engine.submit(.start(self))
                 } catch {
+                    var error = error
+                    error.host = request.host
                     finish(.failed(error))
                 }
             }
@@ -34,7 +37,7 @@ final class Transfer: Sendable {
         if Task.isCancelled { abandon() }
         if let piece = try answer(mailbox.withLock { $0.take(nil) }) { return piece.bytes }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
+            try await withUnsafeThrowingContinuation { continuation in
                 let taken = mailbox.withLock { $0.take(continuation) }
                 do {
                     if let piece = try answer(taken) { continuation.resume(returning: piece.bytes) }

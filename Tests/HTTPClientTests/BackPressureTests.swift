@@ -30,12 +30,12 @@ struct BackPressureTests {
             for number in 0..<pieceCount {
                 let piece = Self.pattern(number * pieceBytes..<(number + 1) * pieceBytes)
                 Self.sum(piece, into: &sum)
+                expected.withLock { $0 = sum }
                 let framed = isChunked ? Array("\(String(pieceBytes, radix: 16))\r\n".utf8) + piece + [13, 10] : piece
                 if !peer.canWrite(within: 300) { stalled.open() }
                 guard peer.write(framed) else { return }
                 written.withLock { $0 += piece.count }
             }
-            expected.withLock { $0 = sum }
             if isChunked { peer.write("0\r\n\r\n") }
         }) { client, server in
             let response = try await client.send(ClientRequest(url: server.url))

@@ -56,11 +56,11 @@ struct ActiveClockTests {
         var clock = ActiveClock { time.now }
         let start = clock.now
         time.now += 1_500_000_000
-        clock.correct(sleepFrom: start, planned: 1_000_000_000)
+        clock.correct(from: start, planned: 1_000_000_000)
         #expect(clock.now == start + 1_500_000_000)
         let again = clock.now
         time.now += 3_600_000_000_000
-        clock.correct(sleepFrom: again, planned: 1_000_000_000)
+        clock.correct(from: again, planned: 1_000_000_000)
         #expect(clock.now == again + 1_000_000_000)
     }
 

@@ -135,7 +135,13 @@ struct ProcessTests {
             let deadlines = Deadlines(firstByte: .seconds(3), total: .seconds(4))
             let request = ClientRequest(url: url, deadlines: deadlines)
             let answer = Task { await client.failure(request) }
+            // curl's own clock runs on, so curl gives this connection up; the client begins again in the time that is left.
+            let silent = ScriptedServer { peer, _ in _ = peer.waitForClose() }
+            let connecting = ClientRequest(
+                url: "https://127.0.0.1:\(silent.port)/", deadlines: Deadlines(connect: .seconds(3)))
+            let connection = Task { await client.failure(connecting) }
             await requestRead.wait()
+            while silent.connectionCount == 0 { await Task.yield() }
             let thaw = Process()
             thaw.executableURL = URL(fileURLWithPath: "/bin/sh")
             thaw.arguments = ["-c", "sleep 5; kill -CONT \(getpid())"]
@@ -148,6 +154,8 @@ struct ProcessTests {
             thawed.open()
             let failure = await answer.value
             precondition(failure == nil)
+            let connectionFailure = await connection.value
+            precondition(connectionFailure?.code == .connectTimeout && silent.connectionCount == 2)
         }
     }
 }

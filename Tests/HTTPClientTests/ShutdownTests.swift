@@ -35,6 +35,7 @@ struct ShutdownTests {
             let failure = await client.failure(ClientRequest(url: server.url))
             #expect(failure?.code == .closed)
             #expect(failure?.isBeforeSending == true)
+            #expect(failure?.host == "127.0.0.1:\(server.port)")
             let warming = await #expect(throws: HTTPClientError.self) { try await client.warmUp() }
             #expect(warming?.code == .closed)
         }
