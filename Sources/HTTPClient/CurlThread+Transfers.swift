@@ -35,7 +35,8 @@ extension CurlThread {
         transfers[ObjectIdentifier(transfer)] = active
         limitConnections()
         guard isConfigured, ccurl_multi_add_handle(multi, easy.pointer) == CURLM_OK else {
-            return end(active, with: error(for: active, .unavailable, "curl refuses an option that is needed"))
+            let error = error(for: active, .unavailable, "curl refuses an option that is needed")
+            return end(active, .failed(error), keepsHandle: false)
         }
         reschedule(active)
     }
@@ -84,14 +85,14 @@ extension CurlThread {
     func end(_ transfer: ActiveTransfer, with error: any Error) { end(transfer, .failed(error)) }
 
     /// Takes the transfer out of curl; a connection that is not through with its response is closed.
-    private func end(_ transfer: ActiveTransfer, _ end: Transfer.Box.End) {
+    private func end(_ transfer: ActiveTransfer, _ end: Transfer.Box.End, keepsHandle: Bool = true) {
         ccurl_multi_remove_handle(multi, transfer.easy.pointer)
         deadlines.remove(transfer)
         transfers[ObjectIdentifier(transfer.transfer)] = nil
         engine.release()
         limitConnections()
         transfer.easy.reset()
-        if idleHandles.count < ClientLimits.idleHandlesMax { idleHandles.append(transfer.easy) }
+        if keepsHandle && idleHandles.count < ClientLimits.idleHandlesMax { idleHandles.append(transfer.easy) }
         transfer.deliver(end: end)
     }
 

@@ -66,13 +66,14 @@ extension EasyHandle {
         options.set(CURLOPT_NOSIGNAL, 1)
         // The deadlines are kept by `CurlThread`, whose clock leaves out frozen time. curl needs this one to try a host's next address in time.
         options.set(CURLOPT_CONNECTTIMEOUT_MS, prepared.connectMilliseconds)
-        options.set(CURLOPT_BUFFERSIZE, ClientLimits.receiveBytes)
+        // Refused while the handle still has the buffer of an HTTP/2 transfer whose connection others went on using; it has this size too.
+        options.setIfAccepted(CURLOPT_BUFFERSIZE, ClientLimits.receiveBytes)
         options.set(CURLOPT_TCP_NODELAY, 1)
         options.set(CURLOPT_FOLLOWLOCATION, 0)
         // The response to a proxy's CONNECT is none of the reader's business.
         options.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         // Otherwise a transfer that ends while its name is being resolved would hold up the thread until the resolver answers.
-        options.setIfKnown(CURLOPT_QUICK_EXIT, 1)
+        options.setIfAccepted(CURLOPT_QUICK_EXIT, 1)
         _ = ccurl_limit_protocols(pointer)
         setTLS(&options, configuration, library)
         setRequest(&options, prepared, userAgent: configuration.userAgent)
@@ -166,6 +167,7 @@ struct Options {
     mutating func set(_ option: CURLoption, list: UnsafeMutablePointer<curl_slist>?) {
         note(ccurl_set_list(easy, option, list))
     }
-    func setIfKnown(_ option: CURLoption, _ value: Int) { _ = ccurl_set_long(easy, option, value) }
+    /// For options that some libraries, or some states, refuse without harm.
+    func setIfAccepted(_ option: CURLoption, _ value: Int) { _ = ccurl_set_long(easy, option, value) }
     mutating func note(_ code: CURLcode) { areAccepted = areAccepted && code == CURLE_OK }
 }

@@ -37,7 +37,7 @@ final class TLSServer {
         printed = text
     }
 
-    private static func makeCertificate(_ certificate: String, _ key: String) throws {
+    static func makeCertificate(_ certificate: String, _ key: String) throws {
         let openssl = Process()
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         openssl.arguments = [
