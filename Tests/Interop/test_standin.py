@@ -291,7 +291,8 @@ def test_the_pace_is_kept(standin):
         frames = standin.requests("ConverseStream")[-1]["frames"]
         assert frames[0] - started >= 0.1 and frames[1] - frames[0] >= 0.12
         gap = statistics.median(after - before for before, after in zip(frames[1:25], frames[2:26]))
-        return None if gap == pytest.approx(0.02, abs=0.002) else gap
+        assert gap > 0.018
+        return None if gap < 0.03 else gap
 
     bedrock_standin.first_good(measure)
 
