@@ -263,6 +263,8 @@ def test_an_existing_knowledge_base_retrieves_with_pages_and_uris(bedrock, stand
     first = reply.citations[0]
     assert first["page"] == 2 and "handbook.pdf" in json.dumps(first)
     assert asked(standin, "Retrieve")["body"]["retrievalQuery"]["text"] == QUESTION
+    found = server.http.post("/v1/kb/search", json={"query": QUESTION, "max_num_results": 1}).json()["data"]
+    assert [result["filename"] for result in found] == ["handbook.pdf"] and "95 minutes" in found[0]["content"][0]["text"]
 
 
 # Callers
