@@ -11,10 +11,13 @@ package struct ClientRequest: Sendable {
     package var deadlines: Deadlines
     /// Whether HTTP/2 may be negotiated. Only for short calls: a multiplexed connection buffers what one stream does not read.
     package var allowsHTTP2: Bool
+    /// Whether a proxy that the environment names (`http_proxy` and so on) may carry it. False for what is meant for this machine or its
+    /// neighbourhood alone, such as metadata services: a proxy would answer for itself, or read along.
+    package var usesProxy: Bool
 
     package init(
         method: HTTPRequest.Method = .get, url: String, headerFields: HTTPFields = HTTPFields(), body: [UInt8] = [],
-        deadlines: Deadlines = Deadlines(), allowsHTTP2: Bool = false
+        deadlines: Deadlines = Deadlines(), allowsHTTP2: Bool = false, usesProxy: Bool = true
     ) {
         self.method = method
         self.url = url
@@ -22,6 +25,19 @@ package struct ClientRequest: Sendable {
         self.body = body
         self.deadlines = deadlines
         self.allowsHTTP2 = allowsHTTP2
+        self.usesProxy = usesProxy
+    }
+}
+
+/// Shows neither header fields' values, nor query, nor body: each may hold a secret.
+extension ClientRequest: CustomReflectable {
+    package var customMirror: Mirror {
+        let target = String(url.unicodeScalars.prefix { $0 != "?" })
+        let names = headerFields.map(\.name.rawName)
+        return Mirror(
+            self,
+            children: ["method": method, "url": target, "headerFields": names, "body": "\(body.count) bytes"]
+                as KeyValuePairs<String, Any>)
     }
 }
 

@@ -98,6 +98,8 @@ extension EasyHandle {
         let request = prepared.request
         options.set(CURLOPT_URL, request.url)
         options.set(CURLOPT_PATH_AS_IS, 1)
+        // Goes before the environment's no_proxy.
+        if !request.usesProxy { options.set(CURLOPT_NOPROXY, "*") }
         let version = request.allowsHTTP2 && prepared.isHTTPS ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
         options.set(CURLOPT_HTTP_VERSION, Int(version))
         setMethodAndBody(&options, request)

@@ -121,6 +121,30 @@ struct ProcessTests {
         }
     }
 
+    @Test func `a request that wants no proxy has none, whatever the environment says`() async {
+        await #expect(processExitsWith: .success) {
+            let seen = Mutex<[String]>([])
+            let noting = { @Sendable (name: String) in
+                { @Sendable (peer: Peer, _: Int) in
+                    while peer.readRequest() != nil {
+                        seen.withLock { $0.append(name) }
+                        peer.write(ok)
+                    }
+                }
+            }
+            let (proxy, direct) = (ScriptedServer(noting("proxy")), ScriptedServer(noting("direct")))
+            for name in ["http_proxy", "https_proxy", "all_proxy"] { setenv(name, "http://127.0.0.1:\(proxy.port)", 1) }
+            setenv("no_proxy", "other.example", 1)
+            let client = CurlClient()
+            // Each way twice: neither a reused handle nor a kept connection may remember the other.
+            for usesProxy in [true, false, true, false] {
+                let failure = await client.failure(ClientRequest(url: direct.url, usesProxy: usesProxy))
+                precondition(failure == nil)
+            }
+            precondition(seen.withLock { $0 } == ["proxy", "direct", "proxy", "direct"])
+        }
+    }
+
     @Test func `deadlines do not fire for time in which the process was frozen`() async {
         await #expect(processExitsWith: .success) {
             let (requestRead, thawed) = (Gate(), Gate())

@@ -117,50 +117,8 @@ extension ContentBlock: JSONWritable {
     }
 }
 
-/// Whether the tool did its work.
-package enum ToolResultStatus: String, Hashable, Sendable, Codable {
-    case success, error
-}
-
-/// A union like `ContentBlock`: a part of what a tool answered.
-package enum ToolResultContent: Hashable, Sendable, Codable {
-    case text(String)
-    case json(JSONDocument)
-    case image(format: String, bytes: [UInt8])
-    case unknown(String)
-
-    var isKnown: Bool {
-        if case .unknown = self { false } else { true }
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let (union, name) = try decoder.unionMember()
-        switch name.stringValue {
-        case "text": self = .text(try union.decode(String.self, forKey: name))
-        case "json": self = .json(try union.decode(JSONDocument.self, forKey: name))
-        case "image":
-            let media = try union.decode(ContentBlock.Wire.Media.self, forKey: name)
-            self = media.image.map(ToolResultContent.image) ?? .unknown("image")
-        case let other: self = .unknown(other)
-        }
-    }
-}
-
-extension ToolResultContent: JSONWritable {
-    package func write(to json: inout JSONByteWriter) {
-        json.object { json in
-            switch self {
-            case .text(let text): json.field("text", text)
-            case .json(let document): json.field("json", document)
-            case .image(let format, let bytes): json.image(format: format, bytes: bytes)
-            case .unknown: break
-            }
-        }
-    }
-}
-
 extension JSONByteWriter {
-    fileprivate mutating func image(format: String, bytes: [UInt8]) {
+    mutating func image(format: String, bytes: [UInt8]) {
         object("image") { $0.media(format: format, name: nil, bytes: bytes) }
     }
 
@@ -180,26 +138,5 @@ extension JSONByteWriter {
                 json.field("text", text)
             }
         }
-    }
-}
-
-/// Any member name.
-struct UnionKey: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-}
-
-extension Decoder {
-    /// The one member of a union that is there. Members that are null do not count (Smithy, "Union serialization").
-    func unionMember() throws -> (KeyedDecodingContainer<UnionKey>, UnionKey) {
-        let union = try container(keyedBy: UnionKey.self)
-        let names = try union.allKeys.filter { try !union.decodeNil(forKey: $0) && $0.stringValue != "__type" }
-        guard names.count == 1 else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: codingPath, debugDescription: "a union with \(names.count) members in place of one"))
-        }
-        return (union, names[0])
     }
 }

@@ -11,7 +11,7 @@ extension ConverseStream {
             throw AWSError(
                 .malformedResponse, operation: call.name,
                 message: "an answer with \(String(type.unicodeScalars.prefix(100))) in place of \(Self.contentType)",
-                status: response.status.code, requestID: response.headerFields[.requestID])
+                status: response.status.code, requestID: response.headerFields.awsRequestID)
         }
         let reader = Reader(response, operation: call.name)
         self.init { try await reader.next() }
@@ -39,7 +39,7 @@ extension ConverseStream {
 
         init(_ response: ClientResponse, operation: String) {
             self.operation = operation
-            requestID = response.headerFields[.requestID]
+            requestID = response.headerFields.awsRequestID
             let parser = ConverseStreamParser(operation: operation, requestID: requestID)
             state = Mutex(State(parser: parser, body: response.body))
         }

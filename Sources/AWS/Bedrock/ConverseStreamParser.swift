@@ -1,7 +1,7 @@
 /// Bytes of an event stream in, events of ConverseStream out: a pure machine.
 ///
-/// Nothing that is broken ends normally. What must have come before the end are `messageStop` and, after it, `metadata`: the service
-/// model gives a whole answer both, and usage is known only with the second.
+/// Nothing that is broken ends normally. `messageStop` and `metadata` must have come before the end, each once: the service model gives a
+/// whole answer both, and usage is known only with the second. Nothing of the answer may come after `messageStop`.
 struct ConverseStreamParser {
     private let operation: String
     private let requestID: String?
@@ -44,22 +44,28 @@ struct ConverseStreamParser {
 
     private mutating func event(of frame: EventStreamFrame) -> Result<ConverseStreamEvent, AWSError> {
         if frame.isEvent("contentBlockDelta"), let delta = TextDeltaScanner.scan(frame.payload) {
-            return .success(.textDelta(index: delta.index, delta.text))
+            return inOrder(.textDelta(index: delta.index, delta.text))
         }
         guard frame.has(":message-type", "event") else { return .failure(failure(in: frame)) }
         guard let type = frame.string(":event-type") else { return .failure(malformed("an event without :event-type")) }
         do {
-            let event = try ConverseStreamEvent(type: type, payload: frame.payload)
-            switch event {
-            case .messageStop: sawMessageStop = true
-            case .metadata: sawMetadata = true
-            default: break
-            }
-            return .success(event)
+            return inOrder(try ConverseStreamEvent(type: type, payload: frame.payload))
         } catch {
             let name = ServiceErrorBody.shapeName(type) ?? "nameless"
             return .failure(malformed("a \(name) event that cannot be read: \(DecodingError.text(error))"))
         }
+    }
+
+    private mutating func inOrder(_ event: ConverseStreamEvent) -> Result<ConverseStreamEvent, AWSError> {
+        switch event {
+        case .unknown: break
+        case .metadata where sawMetadata: return .failure(malformed("a second metadata event"))
+        case .metadata: sawMetadata = true
+        case _ where sawMessageStop: return .failure(malformed("an event of the answer after messageStop"))
+        case .messageStop: sawMessageStop = true
+        default: break
+        }
+        return .success(event)
     }
 
     /// What a message that is no event says.

@@ -4,7 +4,7 @@ enum Pages {
     static let pagesMax = 100
 
     /// `page` gives the items behind a token and the token of the next page; the first page has none.
-    /// Throws `.malformedResponse` when there is no end after `pagesMax` pages.
+    /// Throws `.malformedResponse` when a page names itself as the next, and when there is no end after `pagesMax` pages.
     static func collect<Item>(
         of operation: String, page: (_ token: String?) async throws -> (items: [Item], nextToken: String?)
     ) async throws -> [Item] {
@@ -14,8 +14,10 @@ enum Pages {
             let next = try await page(token)
             items += next.items
             guard let following = next.nextToken, !following.isEmpty else { return items }
+            guard following != token else { break }
             token = following
         }
-        throw AWSError(.malformedResponse, operation: operation, message: "the list has not ended after \(pagesMax) pages")
+        throw AWSError(
+            .malformedResponse, operation: operation, message: "the list goes round, or has not ended after \(pagesMax) pages")
     }
 }

@@ -8,8 +8,17 @@ extension AWSClient {
         case signature(Credentials, clockOffsetSeconds: Double)
     }
 
+    /// What the call carries and no error may repeat.
+    func secrets(of authorization: Authorization) -> [String] {
+        switch authorization {
+        case .bearer: configuration.bearerToken.map { [$0] } ?? []
+        case .signature(let credentials, _): credentials.secrets
+        }
+    }
+
     /// The call addressed and signed for this moment.
     func prepared(_ call: ServiceCall) async throws -> (ClientRequest, Authorization) {
+        try call.checkPath()
         let endpoint = try configuration.endpoints.endpoint(for: call.service)
         var request = ClientRequest(
             method: call.method, url: Self.url(endpoint, call), headerFields: call.headerFields, body: call.body,
@@ -19,6 +28,10 @@ extension AWSClient {
         }
         if request.headerFields[.accept] == nil { request.headerFields[.accept] = "application/json" }
         if let token = configuration.bearerToken, call.service.takesBearerToken {
+            guard token.utf8.isVisibleASCII else {
+                throw AWSError.credentials(
+                    "the bearer token (AWS_BEARER_TOKEN_BEDROCK) holds a space, a line break or another character no token has")
+            }
             request.headerFields[.authorization] = "Bearer \(token)"
             return (request, .bearer)
         }

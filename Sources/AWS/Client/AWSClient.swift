@@ -7,7 +7,8 @@ package struct AWSClient: Sendable {
         package var endpoints: EndpointResolver
         /// Takes the signature's place for services that allow it (`AWS_BEARER_TOKEN_BEDROCK`).
         package var bearerToken: String?
-        /// Longest time that retries may add before an interactive answer begins: failed attempts and the waits between them.
+        /// No retry of an interactive call goes out later than this after its first attempt. What the last attempt takes is a matter
+        /// of the call's deadlines.
         package var interactiveRetrySeconds = 0.8
         package var ingestionRetrySeconds = 60.0
         /// Attempts of one call, the first included (`AWS_MAX_ATTEMPTS`). One that is repeated because of the clock or of refused
@@ -44,9 +45,16 @@ package struct AWSClient: Sendable {
         try await withRetries(call) { $0 }
     }
 
+    /// How long the body of an answer may take that is read whole, when the call sets no `total` deadline.
+    static let wholeBodyDuration = Duration.seconds(60)
+
     /// The whole body of a call that succeeded; a body that breaks off is retried too. Throws `.malformedResponse` past `bytesMax`.
+    /// A call without a `total` deadline gets one: that of its first byte, if any, and `wholeBodyDuration`. The idle deadline alone would
+    /// let a body that comes byte by byte take days.
     package func bytes(of call: ServiceCall, bytesMax: Int = 16 * 1_048_576) async throws -> [UInt8] {
-        try await withRetries(call) { response in
+        var call = call
+        if call.deadlines.total == nil { call.deadlines.total = call.deadlines.firstByte.map { $0 + Self.wholeBodyDuration } }
+        return try await withRetries(call) { response in
             guard let bytes = try await response.body.bytes(atMost: bytesMax) else {
                 throw AWSError(
                     .malformedResponse, operation: call.name,
@@ -66,7 +74,7 @@ package struct AWSClient: Sendable {
             session.attemptStarts(clock.uptimeSeconds())
             let failure: RetryFailure
             do {
-                let answer = try await finish(success(of: request, call: call))
+                let answer = try await finish(success(of: request, secrets: secrets(of: authorization), call: call))
                 session.succeeded(quota: quota, service: call.service)
                 return answer
             } catch let error as RetryFailure {
@@ -82,13 +90,14 @@ package struct AWSClient: Sendable {
     }
 
     /// A response with status 2xx. Throws `RetryFailure` with what the service says for every other.
-    private func success(of request: ClientRequest, call: ServiceCall) async throws -> ClientResponse {
+    private func success(of request: ClientRequest, secrets: [String], call: ServiceCall) async throws -> ClientResponse {
         let response = try await transport.send(request)
         guard response.status.kind != .successful else { return response }
-        let body = try await response.body.errorBytes()
+        let body = await response.body.errorBytes()
         try Task.checkCancellation()
         let error = AWSError(
-            ServiceErrorBody(status: response.status.code, headerFields: response.headerFields, body: body),
+            ServiceErrorBody(
+                status: response.status.code, headerFields: response.headerFields, body: body, secrets: secrets),
             operation: call.name, unixSeconds: clock.unixSeconds())
         throw RetryFailure(error, serverUnixSeconds: response.headerFields[.date].flatMap(HTTPDate.unixSeconds))
     }
@@ -106,8 +115,13 @@ package struct AWSClient: Sendable {
         guard case .retry(let seconds) = decision else { return false }
         logger.debug(
             "\(call.name) is sent again in \(Int(seconds * 1_000)) ms, attempt \(session.attempts + 1): \(failure.summary)")
-        try await clock.sleep(seconds)
-        try Task.checkCancellation()
+        do {
+            try await clock.sleep(seconds)
+            try Task.checkCancellation()
+        } catch {
+            session.retryIsNotSent(quota: quota, service: call.service)
+            throw error
+        }
         return true
     }
 
@@ -125,8 +139,21 @@ package struct AWSClient: Sendable {
         if RefusedCredentials.codes.contains(code), !session.credentialsWereRenewed {
             session.credentialsWereRenewed = true
             await credentials.invalidate(refused)
-            return try await credentials.credentials() != refused
+            return try await !credentials.credentials().signsLike(refused)
         }
         return false
+    }
+}
+
+/// Shows whether there is a bearer token, not which.
+extension AWSClient.Configuration: CustomStringConvertible, CustomReflectable {
+    package var description: String { "Configuration(\(endpoints), \(bearerToken == nil ? "no bearer token" : "bearer token"))" }
+    package var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "endpoints": endpoints, "hasBearerToken": bearerToken != nil, "interactiveRetrySeconds": interactiveRetrySeconds,
+                "ingestionRetrySeconds": ingestionRetrySeconds, "attemptsMax": attemptsMax,
+            ])
     }
 }

@@ -5,7 +5,7 @@ package struct AWSError: Error, Hashable, Sendable {
     package enum Code: Hashable, Sendable {
         /// No credentials, or their source failed.
         case credentials
-        /// No region, or an endpoint that is no URL.
+        /// No region, an endpoint that is no URL, or an id that cannot stand in a path.
         case configuration
         /// The network: the cause is in `transport`.
         case transport

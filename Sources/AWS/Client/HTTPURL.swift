@@ -14,7 +14,7 @@ struct HTTPURL: Hashable, Sendable {
     /// Nil for anything else than `http(s)://host[:port][/path][?query]` of printable ASCII.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count <= Self.byteCountMax, bytes.allSatisfy({ (0x21...0x7E).contains($0) && !Self.forbidden.contains($0) })
+        guard bytes.count <= Self.byteCountMax, bytes.isVisibleASCII, !bytes.contains(where: Self.forbidden.contains)
         else { return nil }
         let head = String(decoding: bytes.prefix(8), as: UTF8.self).lowercased()
         guard let scheme = ["https", "http"].first(where: { head.hasPrefix($0 + "://") }) else { return nil }
@@ -62,4 +62,9 @@ struct HTTPURL: Hashable, Sendable {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x2E || byte == 0x5F
     }
+}
+
+extension Sequence<UInt8> {
+    /// Printable ASCII without spaces: what can stand in a URL and, as one word, in a header field.
+    var isVisibleASCII: Bool { allSatisfy { (0x21...0x7E).contains($0) } }
 }

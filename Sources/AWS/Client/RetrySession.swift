@@ -2,7 +2,7 @@
 ///
 /// The rules are the AWS SDKs' standard mode ("Retry behavior" in the AWS SDKs and Tools Reference; `botocore/retries/standard.py`):
 /// a number of attempts, a token bucket, exponential backoff with full jitter. On top of it stands a budget of time, as nobody who waits
-/// for an answer should wait for hidden seconds: failed attempts and waits together never pass it.
+/// for an answer should wait for hidden seconds: before a retry goes out, failed attempts and waits have never taken more.
 struct RetrySession {
     enum Decision: Hashable {
         case giveUp
@@ -65,6 +65,13 @@ struct RetrySession {
         guard quota.take(kind.cost, for: service) else { return .giveUp }
         lastCost = kind.cost
         return .retry(afterSeconds: wait)
+    }
+
+    /// The retry that `decide` allowed does not go out after all: its price is given back.
+    mutating func retryIsNotSent(quota: RetryQuota, service: AWSService) {
+        guard let cost = lastCost else { return }
+        quota.giveBack(cost, for: service)
+        lastCost = nil
     }
 
     /// Gives the quota back what the retry that succeeded had cost, or one token for a call that needed none.

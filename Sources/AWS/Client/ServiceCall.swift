@@ -41,4 +41,18 @@ package struct ServiceCall: Sendable {
 
     /// Such as `bedrock-runtime ConverseStream`.
     package var name: String { "\(service.endpointPrefix) \(operation)" }
+
+    /// Refuses a path in which an identifier has no text or is `.` or `..`, which percent-encoding leaves alone: it would be another
+    /// operation's path. The last segment may be empty. Throws `AWSError` `.configuration`.
+    func checkPath() throws(AWSError) {
+        let segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let isWhole =
+            segments.dropLast().allSatisfy { !$0.isEmpty }
+            && !segments.contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
+        guard path.utf8.first == UInt8(ascii: "/"), isWhole else {
+            throw AWSError(
+                .configuration, operation: name,
+                message: "the id of a model or another resource is empty, `.` or `..`: correct it in the settings")
+        }
+    }
 }

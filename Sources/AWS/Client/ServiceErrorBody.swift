@@ -18,16 +18,17 @@ struct ServiceErrorBody {
     var retryAfter: String?
     var retryAfterMilliseconds: String?
 
-    init(status: Int, headerFields: HTTPFields, body: [UInt8]) {
+    /// `secrets` are those the request carried: the message is kept without them.
+    init(status: Int, headerFields: HTTPFields, body: [UInt8], secrets: [String]) {
         self.status = status
         contentType = headerFields[.contentType]
-        requestID = headerFields[.requestID] ?? headerFields[.s3RequestID]
+        requestID = headerFields.awsRequestID
         retryAfter = headerFields[.retryAfter]
         retryAfterMilliseconds = headerFields[.amzRetryAfter]
         let members = (try? JSONDecoder().decode(Members.self, from: Data(body))) ?? Members()
         serviceCode = (headerFields[.errorType] ?? members.type ?? members.code).flatMap(Self.shapeName)
-        message = members.message.map(Self.shortened)
-        // The refusal of a signature quotes the request as it was signed, session token included.
+        message = members.message.map { Self.shortened(ServiceMessage.redacted($0, secrets: secrets)) }
+        // The refusal of a signature quotes the request as it was signed, header fields and all.
         if let code = serviceCode, ClockSkew.codes.contains(code) { message = message.map(Self.firstLine) }
     }
 
@@ -112,10 +113,17 @@ extension AWSError {
     }
 }
 
+extension HTTPFields {
+    /// For the operator to quote to AWS; not longer than they are.
+    var awsRequestID: String? {
+        (self[.requestID] ?? self[.s3RequestID]).map { String($0.unicodeScalars.prefix(128)) }
+    }
+}
+
 extension HTTPField.Name {
     static let errorType = Self.amz("x-amzn-errortype")
-    static let requestID = Self.amz("x-amzn-requestid")
-    static let s3RequestID = Self.amz("x-amz-request-id")
+    fileprivate static let requestID = Self.amz("x-amzn-requestid")
+    fileprivate static let s3RequestID = Self.amz("x-amz-request-id")
     static let amzRetryAfter = Self.amz("x-amz-retry-after")
 
     private static func amz(_ name: StaticString) -> HTTPField.Name {

@@ -13,6 +13,12 @@ package struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomR
         self.expiration = expiration
     }
 
+    /// Whether a signature with either is the same, whenever they expire.
+    func signsLike(_ other: Self) -> Bool { accessKeyID == other.accessKeyID && secrets == other.secrets }
+
+    /// What must stand in no error and no log.
+    var secrets: [String] { [secretAccessKey] + (sessionToken.map { [$0] } ?? []) }
+
     /// The first four characters of the key id are its kind (AKIA, ASIA) and no secret.
     package var description: String { "Credentials(\(accessKeyID.prefix(4))…)" }
     package var customMirror: Mirror { Mirror(self, children: ["accessKeyID": description]) }

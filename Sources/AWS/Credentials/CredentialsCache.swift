@@ -4,14 +4,15 @@ internal import Synchronization
 ///
 /// Three times of life, reckoned back from the expiry: fresh; *advisory*, where one caller refreshes and the others go on with what
 /// they have; *mandatory* and expired, where all wait for the one refresh. The windows are those of botocore, but never more than a half
-/// and a third of what was left when the credentials came, so that short-lived ones are not fetched at every call.
+/// and a third of what was left when the credentials came, so that short-lived ones are not fetched at every call. Unlike botocore's, a
+/// refresh that fails takes nothing away: what is kept serves to its very end, unless AWS refused it.
 ///
 /// The refresh runs in a task of its own: who is cancelled leaves at once, and the refresh goes on for the others. It is bounded by the
 /// deadlines of the requests it makes.
 final class CredentialsCache: Sendable {
     static let advisorySeconds = 900.0
     static let mandatorySeconds = 600.0
-    /// After a failed advisory refresh the old credentials serve this long before the next one.
+    /// After a failed refresh what has not expired serves this long before the next one.
     static let retryPauseSeconds = 30.0
     /// Calls that wait for one refresh; more are refused.
     static let waitersMax = 4_096
@@ -44,19 +45,14 @@ final class CredentialsCache: Sendable {
     /// Throws what `fetch` throws, or `CancellationError`.
     func credentials() async throws -> Credentials {
         let now = moment
-        switch state.withLock({ $0.decision(at: now) }) {
-        case .use(let credentials):
-            return credentials
-        case .wait:
+        if let credentials = state.withLock({ $0.serving(at: now) }) { return credentials }
+        do {
             return try await refreshed()
-        case .refresh(let old):
-            do {
-                return try await refreshed()
-            } catch let error where !(error is CancellationError) {
-                // The old ones were good when the refresh began; a slow failure may have outlived them.
-                guard let expiration = old.expiration, expiration > clock.unixSeconds() else { throw error }
-                return old
-            }
+        } catch let error where !(error is CancellationError) {
+            // A slow failure may have outlived what was kept, and somebody may have invalidated it.
+            let now = moment
+            guard let kept = state.withLock({ $0.unexpired(at: now)?.credentials }) else { throw error }
+            return kept
         }
     }
 
@@ -133,13 +129,6 @@ extension CredentialsCache {
         var uptimeSeconds: Double
     }
 
-    fileprivate enum Decision {
-        case use(Credentials)
-        /// Refresh, and fall back on these.
-        case refresh(Credentials)
-        case wait
-    }
-
     fileprivate enum Enlistment {
         /// The caller has to start the refresh.
         case started
@@ -151,24 +140,29 @@ extension CredentialsCache {
 }
 
 extension CredentialsCache.State {
-    fileprivate func decision(at now: CredentialsCache.Moment) -> CredentialsCache.Decision {
-        guard let entry, now.unixSeconds < entry.mandatoryAt else { return .wait }
+    fileprivate func unexpired(at now: CredentialsCache.Moment) -> CredentialsCache.Entry? {
+        entry.flatMap { now.unixSeconds < $0.credentials.expiration ?? .infinity ? $0 : nil }
+    }
+
+    /// What serves without a refresh; nil when the caller has to start one or to wait for it.
+    fileprivate func serving(at now: CredentialsCache.Moment) -> Credentials? {
+        guard let entry = unexpired(at: now) else { return nil }
         let isFresh = now.unixSeconds < entry.advisoryAt
-        if isFresh || isRefreshing || now.uptimeSeconds < pausedUntil { return .use(entry.credentials) }
-        return .refresh(entry.credentials)
+        let othersRefresh = isRefreshing && now.unixSeconds < entry.mandatoryAt
+        return isFresh || othersRefresh || now.uptimeSeconds < pausedUntil ? entry.credentials : nil
     }
 
     fileprivate mutating func enlist(
         _ waiter: CheckedContinuation<Credentials, any Error>, as id: UInt64, at now: CredentialsCache.Moment
     ) -> CredentialsCache.Enlistment {
-        if case .use(let credentials) = decision(at: now) { return .unneeded(credentials) }
+        if let credentials = serving(at: now) { return .unneeded(credentials) }
         guard waiters.count < CredentialsCache.waitersMax else { return .refused }
         waiters[id] = waiter
         defer { isRefreshing = true }
         return isRefreshing ? .joined : .started
     }
 
-    /// Keeps a success; a failure only pauses the next advisory refresh. Gives back who waits.
+    /// Keeps a success; a failure only puts off the next refresh while what is kept is good. Gives back who waits.
     fileprivate mutating func finish(
         _ result: Result<Credentials, any Error>, at now: CredentialsCache.Moment
     ) -> [CheckedContinuation<Credentials, any Error>] {

@@ -58,7 +58,7 @@ struct CredentialsFetcher: Sendable {
     private func identityToken(_ file: String) async throws -> String {
         let text = try await contents(of: file, setting: "AWS_WEB_IDENTITY_TOKEN_FILE")
         let token = text.utf8.split { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
-        guard token.count == 1, let token = token.first, token.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard token.count == 1, let token = token.first, token.isVisibleASCII else {
             throw AWSError.credentials("\(file) (AWS_WEB_IDENTITY_TOKEN_FILE) does not hold one token")
         }
         return String(decoding: Array(token), as: UTF8.self)

@@ -80,11 +80,18 @@ private struct INIReader {
         try readOption(value)
     }
 
+    /// Settings that all sections together take over from `[DEFAULT]`: they would grow with the square of the file's length.
+    private static let inheritedMax = 100_000
+
     private mutating func append(_ piece: String) {
         sections[sections.count - 1].options[sections[sections.count - 1].options.count - 1].pieces.append(piece)
     }
 
+    /// Longest name of a section or setting: a dictionary takes time in the square of a name made of combining marks.
+    private static let nameBytesMax = 1_024
+
     private mutating func open(_ name: String) throws(INIDocument.Problem) {
+        guard name.utf8.count <= Self.nameBytesMax else { throw problem("the name of this section is too long") }
         guard positions.updateValue(sections.count, forKey: name) == nil else { throw problem("this section is here twice") }
         sections.append((name, []))
         optionNames = []
@@ -96,6 +103,7 @@ private struct INIReader {
         guard let delimiter = value.firstIndex(where: { $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: ":") }) else {
             throw problem("this is no `name = value`")
         }
+        guard delimiter - value.startIndex <= Self.nameBytesMax else { throw problem("the name of this setting is too long") }
         let name = String(decoding: value[..<delimiter].trimmed, as: UTF8.self).lowercased()
         guard !name.isEmpty else { throw problem("a setting has no name") }
         guard optionNames.insert(name).inserted else { throw problem("this setting is here twice in its section") }
@@ -116,6 +124,9 @@ private struct INIReader {
         }
         guard let position = positions["DEFAULT"] else { return result }
         let defaults = result.remove(at: position).section
+        guard result.count * (defaults.values.count + defaults.nested.count) <= Self.inheritedMax else {
+            throw problem("[DEFAULT] has too many settings for so many sections")
+        }
         for index in result.indices {
             let own = result[index].section
             let isOwn = { (name: String) in own.values[name] != nil || own.nested[name] != nil }
@@ -137,6 +148,9 @@ private struct INIReader {
             let bytes = Array(piece.utf8)[...]
             guard let delimiter = bytes.firstIndex(of: UInt8(ascii: "=")) else {
                 throw INIDocument.Problem(line: option.line, message: "a setting within this setting is no `name = value`")
+            }
+            guard delimiter <= Self.nameBytesMax else {
+                throw INIDocument.Problem(line: option.line, message: "the name of a setting within this setting is too long")
             }
             nested[String(decoding: bytes[..<delimiter].trimmed, as: UTF8.self)] =
                 String(decoding: bytes[(delimiter + 1)...].trimmed, as: UTF8.self)

@@ -53,7 +53,7 @@ struct InstanceMetadata: Sendable {
         }
         guard answer.status == 200 else { throw failure(answer.status) }
         let token = String(decoding: answer.bytes, as: UTF8.self)
-        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard !token.isEmpty, token.utf8.isVisibleASCII else {
             throw failure("gave no session token")
         }
         return token

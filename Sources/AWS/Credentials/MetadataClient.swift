@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import HTTPClient
 internal import HTTPTypes
 
-/// Small, quick exchanges with an endpoint on or beside this machine.
+/// Small, quick exchanges with an endpoint on or beside this machine, never through a proxy: what goes over and back is secret.
 struct MetadataClient: Sendable {
     /// Attempts of one exchange.
     static let attemptsMax = 3
@@ -27,7 +27,8 @@ struct MetadataClient: Sendable {
     ) async throws -> Answer {
         var attempt = 1
         while true {
-            let request = ClientRequest(method: method, url: url, headerFields: headerFields, deadlines: Self.deadlines)
+            let request = ClientRequest(
+                method: method, url: url, headerFields: headerFields, deadlines: Self.deadlines, usesProxy: false)
             do {
                 let answer = try await exchange(request, operation: operation)
                 guard answer.status == 429 || answer.status >= 500, attempt < Self.attemptsMax else { return answer }

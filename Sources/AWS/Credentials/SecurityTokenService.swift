@@ -92,10 +92,6 @@ struct SecurityTokenService: Sendable {
     }
 }
 
-extension Credentials {
-    fileprivate var secrets: [String] { [secretAccessKey] + (sessionToken.map { [$0] } ?? []) }
-}
-
 extension AWSError {
     /// Whether the same call may succeed in a moment. `IDPCommunicationError` is STS's own: the identity provider did not answer it.
     fileprivate var isTransient: Bool { RetryKind(self) != nil || serviceCode == "IDPCommunicationError" }

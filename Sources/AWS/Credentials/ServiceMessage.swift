@@ -6,10 +6,15 @@ enum ServiceMessage {
     /// The first line, without control characters, cut to `byteCountMax`, each of `secrets` taken out.
     /// The refusal of a signature quotes the request as it was signed, session token included: hence both precautions.
     static func shortened(_ text: String, secrets: [String]) -> String {
+        let line = redacted(text, secrets: secrets).utf8.prefix { $0 != 0x0A && $0 != 0x0D }
+        return String(decoding: line.prefix(byteCountMax).filter { $0 >= 0x20 && $0 != 0x7F }, as: UTF8.self)
+    }
+
+    /// The text with each of `secrets` taken out: services and gateways quote header fields that they could not make sense of.
+    static func redacted(_ text: String, secrets: [String]) -> String {
         var bytes = Array(text.utf8)
         for secret in secrets where !secret.isEmpty { bytes = bytes.removing(Array(secret.utf8)) }
-        let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(byteCountMax).filter { $0 >= 0x20 && $0 != 0x7F }
-        return String(decoding: line, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

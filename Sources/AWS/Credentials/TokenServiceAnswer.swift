@@ -28,10 +28,8 @@ struct TokenServiceAnswer: Sendable {
 
     /// How far the service's clock is ahead, when the refusal of a call signed at `now` may come from that.
     func clockOffset(_ error: AWSError, now: Double) -> Double? {
-        guard let code = error.serviceCode, ClockSkew.codes.contains(code), let date = date.flatMap(HTTPDate.unixSeconds),
-            abs(date - now) > ClockSkew.toleranceSeconds
-        else { return nil }
-        return date - now
+        guard let code = error.serviceCode, ClockSkew.codes.contains(code) else { return nil }
+        return date.flatMap(HTTPDate.unixSeconds).flatMap { ClockSkew.correction(now, offset: 0, server: $0) }
     }
 
     /// The text of the one element of this name; nil when there is none, more than one, an element within it, or markup

@@ -48,14 +48,15 @@ struct BedrockAnswerTests {
         #expect(try await BedrockControl(Self.client(Self.profile)).getInferenceProfile("x") == Self.parsed)
     }
 
-    @Test func `a list without end is given up`() async throws {
-        let page = ScriptedTransport.Step.json(200, #"{"inferenceProfileSummaries":[],"nextToken":"again"}"#)
-        let transport = ScriptedTransport(Array(repeating: page, count: 1_000))
+    @Test(arguments: [(true, 2), (false, Pages.pagesMax)])
+    func `a list without end is given up`(isCircle: Bool, pages: Int) async throws {
+        let transport = ScriptedTransport(
+            (0..<1_000).map { .json(200, #"{"inferenceProfileSummaries":[],"nextToken":"\#(isCircle ? 0 : $0)"}"#) })
         let error = await #expect(throws: AWSError.self) {
             try await BedrockControl(.scripted(transport)).listInferenceProfiles()
         }
         #expect(error?.code == .malformedResponse)
-        #expect(transport.requests.count == Pages.pagesMax)
+        #expect(transport.requests.count == pages)
     }
 
     @Test func `retrieved passages of every source`() async throws {

@@ -38,6 +38,10 @@ struct AuthorizationTests {
 
     static let innocent: [HTTPFields] = [
         [:], [.date: "Tue, 14 Nov 2023 22:13:20 GMT"], [.date: "Tue, 14 Nov 2023 22:17:20 GMT"], [.date: "yesterday"],
+        // More than a day off, and the ends of what a date can say.
+        [.date: "Wed, 15 Nov 2023 22:13:21 GMT"], [.date: "Mon, 13 Nov 2023 22:13:19 GMT"],
+        [.date: "Fri, 31 Dec 9999 23:59:60 GMT"],
+        [.date: "Sat, 01 Jan 0000 00:00:00 GMT"],
     ]
 
     @Test(arguments: innocent)
@@ -70,6 +74,15 @@ struct AuthorizationTests {
         #expect(stubborn.requests.count == 2)
     }
 
+    @Test func `the same keys with a new expiry are not tried again`() async throws {
+        var extended = Credentials.example
+        extended.expiration = 1_800_000_000
+        let transport = ScriptedTransport([.service(403, "ExpiredToken"), Self.ok])
+        let client = AWSClient.scripted(transport, credentials: RotatingCredentials([.example, extended]))
+        await #expect(throws: AWSError.self) { try await client.bytes(of: Self.call) }
+        #expect(transport.requests.count == 1)
+    }
+
     @Test func `credentials that stay the same are not tried again`() async throws {
         let transport = ScriptedTransport([.service(403, "ExpiredTokenException"), Self.ok])
         let error = await #expect(throws: AWSError.self) { try await AWSClient.scripted(transport).bytes(of: Self.call) }
@@ -93,6 +106,17 @@ struct AuthorizationTests {
         #expect(sent[2][.authorization]?.hasPrefix("AWS4-HMAC-SHA256 ") == true)
     }
 
+    @Test(arguments: ["s3cr3t\n", "s3cr3t x", "s3cr3t\r\nX-Evil: 1", "s3crét"])
+    func `a bearer token that no header field can hold is refused, untold`(token: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        let client = AWSClient.scripted(transport) { $0.bearerToken = token }
+        let error = await #expect(throws: AWSError.self) { try await client.bytes(of: Self.call) }
+        #expect(error?.code == .credentials)
+        #expect(error?.message.contains("AWS_BEARER_TOKEN_BEDROCK") == true)
+        #expect(error?.message.contains("s3cr") == false)
+        #expect(transport.requests.isEmpty)
+    }
+
     @Test func `a bearer token needs no credentials, and a refused one is not sent again`() async throws {
         struct NoCredentials: CredentialsProvider {
             func credentials() async throws -> Credentials { throw AWSError(.credentials, operation: "", message: "none") }
@@ -107,6 +131,38 @@ struct AuthorizationTests {
             try await client.bytes(of: ServiceCall(.bedrockAgent, "Op", path: "/x"))
         }
         #expect(error?.code == .credentials)
+    }
+
+    @Test(arguments: ["", ".", ".."])
+    func `an id that would change the path is refused before anything is sent`(id: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        let client = AWSClient.scripted(transport)
+        let request = ConverseRequest(messages: [])
+        let calls: [() async throws -> Void] = [
+            { _ = try await BedrockRuntime(client).converse(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).converseStream(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).invokeModel([], modelID: id) },
+            { _ = try await BedrockRuntime(client).countTokens(request, modelID: id) },
+            { _ = try await BedrockRuntime(client).applyGuardrail("g", version: id, to: [], source: .input) },
+            { _ = try await BedrockAgentRuntime(client).retrieve("q", knowledgeBaseID: id, resultsMax: 1) },
+            { _ = try await BedrockAgent(client).startIngestionJob(knowledgeBaseID: "k", dataSourceID: id) },
+        ]
+        for call in calls {
+            let error = await #expect(throws: AWSError.self) { try await call() }
+            #expect(error?.code == .configuration)
+        }
+        #expect(transport.requests.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("..a", "..a"), ("...", "..."), ("%2e%2e", "%252e%252e"), ("a/../b", "a%2F..%2Fb"), ("a?b#c", "a%3Fb%23c"),
+        ("ü\u{0}", "%C3%BC%00"),
+        ("\\..\\", "%5C..%5C"), (String(repeating: "m", count: 2_048), String(repeating: "m", count: 2_048)),
+    ])
+    func `an odd id is one segment of the path`(id: String, segment: String) async throws {
+        let transport = ScriptedTransport([Self.ok])
+        _ = try await BedrockRuntime(.scripted(transport)).invokeModel([], modelID: id)
+        #expect(transport.requests.map(\.url) == ["https://bedrock-runtime.us-east-1.amazonaws.com/model/\(segment)/invoke"])
     }
 
     @Test func `queries are encoded and keep their order`() async throws {

@@ -80,7 +80,7 @@ struct RetryTests {
         #expect(RetrySession.Backoff.interactive.seconds(retry: 2, random: 0) == 0)
     }
 
-    @Test func `failed attempts and waits never pass the budget`() async throws {
+    @Test func `no retry goes out after the budget`() async throws {
         let clock = ManualClock()
         let slow = ScriptedTransport.Step.after({ clock.advance(0.4) }, .service(503, "ServiceUnavailableException"))
         let result = try await Self.run([slow, slow, slow, Self.ok], clock: clock) { $0.attemptsMax = 10 }
@@ -182,6 +182,7 @@ struct RetryTests {
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(transport.requests.count == 1)
+        #expect(client.quota.available(for: .bedrockRuntime) == RetryQuota.capacity, "what was not sent costs nothing")
     }
 
     @Test func `each attempt is signed for its own time and sends the same body`() async throws {
@@ -195,7 +196,7 @@ struct RetryTests {
         #expect(Set(transport.requests.map(\.body)).count == 1)
     }
 
-    @Test func `every error code of transfers is decided upon`() {
+    @Test func `errors of transfers are told apart, and those of our own making are never retried`() {
         let codes: [HTTPClientError.Code] = [.resolve, .connectTimeout, .closed]
         let kinds = codes.map { code -> RetryKind? in
             let cause = HTTPClientError(code, phase: .connect, host: "h", message: "")

@@ -52,6 +52,52 @@ struct ServiceErrorTests {
         #expect(error?.message.hasPrefix(row.message ?? standIn) == true, "\(error?.message ?? "")")
     }
 
+    @Test func `an error's body that comes in drips is not waited for`() async {
+        let pieces = Mutex([[UInt8]("{".utf8), Array("\"a".utf8)][...])
+        let dripping = ClientResponseBody {
+            if let piece = pieces.withLock({ $0.popFirst() }) { return piece }
+            // As a transfer does: until it is cancelled.
+            try await Task.sleep(for: .seconds(3_600))
+            return nil
+        }
+        #expect(await dripping.errorBytes(within: .milliseconds(1)).count <= 3)
+    }
+
+    @Test func `an answer that is read whole has a deadline for all of it`() async throws {
+        let unlimited = Deadlines(firstByte: nil)
+        let rows: [(Deadlines, Duration?)] = [
+            (Deadlines(), .seconds(120)), (Deadlines(firstByte: .seconds(300)), .seconds(360)),
+            (Deadlines(total: .seconds(2)), .seconds(2)), (unlimited, nil),
+        ]
+        for (deadlines, total) in rows {
+            let transport = ScriptedTransport([.json(200, "{}"), .json(200, "{}")])
+            let client = AWSClient.scripted(transport)
+            let call = ServiceCall(.bedrock, "Op", path: "/", deadlines: deadlines)
+            _ = try await client.bytes(of: call)
+            _ = try await client.open(call)
+            #expect(transport.requests.map(\.deadlines.total) == [total, deadlines.total])
+        }
+    }
+
+    @Test func `an error that quotes what the request carried is told without it`() async throws {
+        for (token, headers) in [
+            ("bedrock-api-key-s3cr3t", "Authorization: Bearer bedrock-api-key-s3cr3t"), (nil, "token s3cr3t"),
+        ] {
+            let text = #"{"message":"'s3cr3t' is no key=value pair in \#(headers)"}"#
+            let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "0123456789", sessionToken: "s3cr3t")
+            let client = AWSClient.scripted(
+                ScriptedTransport([.json(403, text, headers: [.errorType: "IncompleteSignature"])]),
+                credentials: StaticCredentials(credentials)
+            ) { $0.bearerToken = token }
+            let error = await #expect(throws: AWSError.self) {
+                try await client.bytes(of: ServiceCall(.bedrock, "Op", path: "/"))
+            }
+            let message = try #require(error?.message)
+            #expect(message.hasSuffix(token == nil ? "in token ..." : "in Authorization: Bearer ..."))
+            #expect(!message.contains(token ?? "s3cr3t"))
+        }
+    }
+
     @Test func `an error's body is read up to a limit, and one that breaks off is enough`() async throws {
         let call = ServiceCall(.bedrock, "Op", path: "/")
         let taken = Mutex(0)
@@ -59,7 +105,7 @@ struct ServiceErrorTests {
             taken.withLock { $0 += 1 }
             return Array(repeating: 0x20, count: 1_000)
         }
-        #expect(try await endless.errorBytes().count == ClientResponseBody.errorBytesMax)
+        #expect(await endless.errorBytes().count == ClientResponseBody.errorBytesMax)
         #expect(taken.withLock { $0 } == 66)
         let cut = HTTPClientError(.truncated, phase: .body, host: "h", message: "cut")
         let headers: HTTPFields = [.errorType: "ValidationException"]
@@ -70,7 +116,7 @@ struct ServiceErrorTests {
 
     @Test func `long messages are shortened`() {
         let body = #"{"message":"\#(String(repeating: "é", count: 50_000))"}"#
-        let message = ServiceErrorBody(status: 400, headerFields: [:], body: Array(body.utf8)).message
+        let message = ServiceErrorBody(status: 400, headerFields: [:], body: Array(body.utf8), secrets: []).message
         #expect(message?.unicodeScalars.count == ServiceErrorBody.messageScalarsMax + 1)
     }
 
@@ -78,7 +124,7 @@ struct ServiceErrorTests {
         let body =
             #"{"message":"The request signature does not match.\n\nThe Canonical String should have been\nx-amz-security-token:SECRET"}"#
         for code in ["InvalidSignatureException", "SignatureDoesNotMatch"] {
-            let error = ServiceErrorBody(status: 403, headerFields: [.errorType: code], body: Array(body.utf8))
+            let error = ServiceErrorBody(status: 403, headerFields: [.errorType: code], body: Array(body.utf8), secrets: [])
             #expect(error.message == "The request signature does not match.")
         }
     }
@@ -93,7 +139,7 @@ struct ServiceErrorTests {
 
     @Test(arguments: retryAfters)
     func `Retry-After in each of its forms`(_ row: (HTTPFields, Double?)) {
-        let body = ServiceErrorBody(status: 429, headerFields: row.0, body: [])
+        let body = ServiceErrorBody(status: 429, headerFields: row.0, body: [], secrets: [])
         #expect(body.retryAfterSeconds(unixSeconds: 1_700_000_000) == row.1)
     }
 

@@ -1,74 +1,27 @@
-import Synchronization
 import Testing
 
 @testable import AWS
 
 @Suite(.timeLimit(.minutes(5)))
 struct CredentialsCacheTests {
-    /// A source whose answers wait until the test gives them.
-    private final class Source: Sendable {
-        private struct State {
-            var asked = 0
-            var pending: [CheckedContinuation<Credentials, any Error>] = []
-            var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
-        }
-        private let state = Mutex(State())
-
-        var asked: Int { state.withLock { $0.asked } }
-
-        func fetch() async throws -> Credentials {
-            try await withCheckedThrowingContinuation { continuation in
-                let ready = state.withLock { state in
-                    state.asked += 1
-                    state.pending.append(continuation)
-                    let ready = state.watchers.filter { $0.count <= state.asked }
-                    state.watchers.removeAll { $0.count <= state.asked }
-                    return ready
-                }
-                for watcher in ready { watcher.continuation.resume() }
-            }
-        }
-
-        /// Returns when the source has been asked `count` times in all.
-        func untilAsked(_ count: Int) async {
-            await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
-                    if state.asked < count { state.watchers.append((count, continuation)) }
-                    return state.asked >= count
-                }
-                if isReady { continuation.resume() }
-            }
-        }
-
-        func answer(_ result: Result<Credentials, any Error>) {
-            state.withLock { $0.pending.removeFirst() }.resume(with: result)
-        }
-    }
-
-    private struct Down: Error {}
-
-    private static func credentials(_ id: String, expiration: Double? = nil) -> Credentials {
-        Credentials(accessKeyID: id, secretAccessKey: "s3cr3t", expiration: expiration)
-    }
-
     /// A cache that has the credentials `first`, good for `seconds`.
-    private static func filled(seconds: Double?) async throws -> (CredentialsCache, Source, ManualClock) {
-        let (source, clock) = (Source(), ManualClock.atNewYear())
+    private static func filled(seconds: Double?) async throws -> (CredentialsCache, CredentialsSource, ManualClock) {
+        let (source, clock) = (CredentialsSource(), ManualClock.atNewYear())
         let cache = CredentialsCache(clock: clock.clock) { try await source.fetch() }
         async let first = cache.credentials()
         await source.untilAsked(1)
-        source.answer(.success(credentials("first", expiration: seconds.map { clock.now + $0 })))
+        source.answer(.success(.named("first", expiration: seconds.map { clock.now + $0 })))
         #expect(try await first.accessKeyID == "first")
         return (cache, source, clock)
     }
 
     @Test func `all who come at first wait for one fetch`() async throws {
-        let source = Source()
+        let source = CredentialsSource()
         let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<100 { group.addTask { try await cache.credentials().accessKeyID } }
             await source.untilAsked(1)
-            source.answer(.success(Self.credentials("first")))
+            source.answer(.success(.named("first")))
             for try await id in group { #expect(id == "first") }
         }
         #expect(source.asked == 1)
@@ -93,7 +46,7 @@ struct CredentialsCacheTests {
         async let refreshing = cache.credentials()
         await source.untilAsked(2)
         for _ in 0..<10 { #expect(try await cache.credentials().accessKeyID == "first") }
-        source.answer(.success(Self.credentials("second", expiration: clock.now + 3_600)))
+        source.answer(.success(.named("second", expiration: clock.now + 3_600)))
         #expect(try await refreshing.accessKeyID == "second")
         #expect(try await cache.credentials().accessKeyID == "second")
         #expect(source.asked == 2)
@@ -104,7 +57,7 @@ struct CredentialsCacheTests {
         clock.advance(2_701)
         async let refreshing = cache.credentials()
         await source.untilAsked(2)
-        source.answer(.failure(Down()))
+        source.answer(.failure(SourceIsDown()))
         #expect(try await refreshing.accessKeyID == "first")
         clock.advance(CredentialsCache.retryPauseSeconds - 1)
         #expect(try await cache.credentials().accessKeyID == "first")
@@ -112,7 +65,7 @@ struct CredentialsCacheTests {
         clock.advance(1)
         async let again = cache.credentials()
         await source.untilAsked(3)
-        source.answer(.success(Self.credentials("second")))
+        source.answer(.success(.named("second")))
         #expect(try await again.accessKeyID == "second")
     }
 
@@ -122,12 +75,43 @@ struct CredentialsCacheTests {
         let refreshing = Task { try await cache.credentials() }
         await source.untilAsked(2)
         clock.advance(900)
-        source.answer(.failure(Down()))
-        await #expect(throws: Down.self) { _ = try await refreshing.value }
+        source.answer(.failure(SourceIsDown()))
+        await #expect(throws: SourceIsDown.self) { _ = try await refreshing.value }
     }
 
-    @Test(arguments: [3_001.0, 3_600.0, 10_000.0])
-    func `in the mandatory window and after the expiry all wait, and a failure is thrown to all and not kept`(
+    @Test func `in the mandatory window all wait, and a failure leaves what has not expired`() async throws {
+        let (cache, source, clock) = try await Self.filled(seconds: 3_600)
+        clock.advance(3_001)
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<20 { group.addTask { try await cache.credentials().accessKeyID } }
+            await source.untilAsked(2)
+            while cache.waiterCount < 20 { await Task.yield() }
+            source.answer(.failure(SourceIsDown()))
+            for try await id in group { #expect(id == "first") }
+        }
+        clock.advance(CredentialsCache.retryPauseSeconds - 1)
+        #expect(try await cache.credentials().accessKeyID == "first")
+        #expect(source.asked == 2)
+        clock.advance(1)
+        async let again = cache.credentials()
+        await source.untilAsked(3)
+        source.answer(.success(.named("second", expiration: clock.now + 3_600)))
+        #expect(try await again.accessKeyID == "second")
+    }
+
+    @Test func `what was refused during a refresh does not come back when it fails`() async throws {
+        let (cache, source, clock) = try await Self.filled(seconds: 3_600)
+        let first = try await cache.credentials()
+        clock.advance(2_701)
+        let refreshing = Task { try await cache.credentials() }
+        await source.untilAsked(2)
+        cache.invalidate(first)
+        source.answer(.failure(SourceIsDown()))
+        await #expect(throws: SourceIsDown.self) { _ = try await refreshing.value }
+    }
+
+    @Test(arguments: [3_600.0, 10_000.0])
+    func `after the expiry all wait, and a failure is thrown to all and not kept`(
         after: Double
     ) async throws {
         let (cache, source, clock) = try await Self.filled(seconds: 3_600)
@@ -137,18 +121,18 @@ struct CredentialsCacheTests {
             await source.untilAsked(2)
             // Whoever comes after the failure would start another fetch: all must be waiting before it.
             while cache.waiterCount < 20 { await Task.yield() }
-            source.answer(.failure(Down()))
+            source.answer(.failure(SourceIsDown()))
             for await isRefused in group { #expect(isRefused) }
         }
         #expect(source.asked == 2)
         async let again = cache.credentials()
         await source.untilAsked(3)
-        source.answer(.success(Self.credentials("second", expiration: clock.now + 60)))
+        source.answer(.success(.named("second", expiration: clock.now + 60)))
         #expect(try await again.accessKeyID == "second")
     }
 
     @Test func `a cancelled caller leaves at once and the refresh goes on for the others`() async throws {
-        let source = Source()
+        let source = CredentialsSource()
         let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let starter = Task { try await cache.credentials() }
         await source.untilAsked(1)
@@ -156,13 +140,13 @@ struct CredentialsCacheTests {
         while cache.waiterCount < 2 { await Task.yield() }
         starter.cancel()
         await #expect(throws: CancellationError.self) { _ = try await starter.value }
-        source.answer(.success(Self.credentials("first")))
+        source.answer(.success(.named("first")))
         #expect(try await other.value.accessKeyID == "first")
         #expect(source.asked == 1)
     }
 
     @Test func `when every caller has left, the refresh still fills the cache`() async throws {
-        let source = Source()
+        let source = CredentialsSource()
         let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let starter = Task { try await cache.credentials() }
         await source.untilAsked(1)
@@ -170,13 +154,13 @@ struct CredentialsCacheTests {
         await #expect(throws: CancellationError.self) { _ = try await starter.value }
         let next = Task { try await cache.credentials() }
         while cache.waiterCount < 1 { await Task.yield() }
-        source.answer(.success(Self.credentials("first")))
+        source.answer(.success(.named("first")))
         #expect(try await next.value.accessKeyID == "first")
         #expect(source.asked == 1)
     }
 
     @Test func `a task cancelled beforehand does not wait`() async throws {
-        let source = Source()
+        let source = CredentialsSource()
         let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         let task = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -184,19 +168,19 @@ struct CredentialsCacheTests {
         }
         await #expect(throws: CancellationError.self) { _ = try await task.value }
         await source.untilAsked(1)
-        source.answer(.success(Self.credentials("first")))
+        source.answer(.success(.named("first")))
         #expect(try await cache.credentials().accessKeyID == "first")
     }
 
     @Test func `forgets what was refused, and only that`() async throws {
         let (cache, source, _) = try await Self.filled(seconds: 3_600)
-        cache.invalidate(Self.credentials("other"))
+        cache.invalidate(.named("other"))
         let kept = try await cache.credentials()
         #expect(source.asked == 1)
         cache.invalidate(kept)
         async let fresh = cache.credentials()
         await source.untilAsked(2)
-        source.answer(.success(Self.credentials("second")))
+        source.answer(.success(.named("second")))
         #expect(try await fresh.accessKeyID == "second")
         cache.invalidate(kept)
         #expect(try await cache.credentials().accessKeyID == "second")
@@ -204,85 +188,24 @@ struct CredentialsCacheTests {
     }
 
     @Test func `new credentials that have expired already are an error that names the clock`() async throws {
-        let (source, clock) = (Source(), ManualClock.atNewYear())
+        let (source, clock) = (CredentialsSource(), ManualClock.atNewYear())
         let cache = CredentialsCache(clock: clock.clock) { try await source.fetch() }
         let first = Task { try await cache.credentials() }
         await source.untilAsked(1)
-        source.answer(.success(Self.credentials("first", expiration: clock.now)))
+        source.answer(.success(.named("first", expiration: clock.now)))
         let error = await #expect(throws: AWSError.self) { _ = try await first.value }
         #expect(error?.message.contains("clock") == true)
     }
 
     @Test func `refuses more waiters than allowed`() async throws {
-        let source = Source()
+        let source = CredentialsSource()
         let cache = CredentialsCache(clock: ManualClock.atNewYear().clock) { try await source.fetch() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<CredentialsCache.waitersMax { group.addTask { _ = try await cache.credentials() } }
             while cache.waiterCount < CredentialsCache.waitersMax { await Task.yield() }
             await #expect(throws: AWSError.self) { _ = try await cache.credentials() }
-            source.answer(.success(Self.credentials("first")))
+            source.answer(.success(.named("first")))
             try await group.waitForAll()
         }
-    }
-
-    /// Counts how many run at the same moment.
-    private final class Gauge: Sendable {
-        private let counts = Mutex((now: 0, most: 0, all: 0))
-        var most: Int { counts.withLock { $0.most } }
-        var all: Int { counts.withLock { $0.all } }
-        func enter() {
-            counts.withLock {
-                $0.now += 1
-                $0.all += 1
-                $0.most = max($0.most, $0.now)
-            }
-        }
-        func leave() { counts.withLock { $0.now -= 1 } }
-    }
-
-    private final class Dice: Sendable {
-        private let random: Mutex<SplitMix64>
-        init(seed: UInt64) { random = Mutex(SplitMix64(state: seed)) }
-        func roll(_ sides: Int) -> Int { random.withLock { Int.random(in: 0..<sides, using: &$0) } }
-    }
-
-    @Test func `in a crowd of calls, failures and cancellations there is one fetch at a time and nobody is lost`() async throws {
-        let seed = UInt64.random(in: 0...UInt64.max)
-        print("seed of the credentials' crowd: \(seed)")
-        let (clock, gauge) = (ManualClock.atNewYear(), Gauge())
-        let dice = Dice(seed: seed)
-        let cache = CredentialsCache(clock: clock.clock) {
-            gauge.enter()
-            defer { gauge.leave() }
-            for _ in 0..<dice.roll(5) { await Task.yield() }
-            if dice.roll(4) == 0 { throw Down() }
-            return Self.credentials("\(gauge.all)", expiration: clock.now + Double(60 + dice.roll(3_600)))
-        }
-        let given = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<64 {
-                group.addTask {
-                    var given = 0
-                    for _ in 0..<40 {
-                        let call = Task { try await cache.credentials() }
-                        if dice.roll(5) == 0 { call.cancel() }
-                        switch await call.result {
-                        case .success(let credentials):
-                            given += 1
-                            if dice.roll(20) == 0 { cache.invalidate(credentials) }
-                        case .failure(let error):
-                            // AWSError: time passed so fast that the new credentials had expired.
-                            #expect(error is Down || error is CancellationError || error is AWSError)
-                        }
-                        clock.advance(Double(dice.roll(120)))
-                    }
-                    return given
-                }
-            }
-            return await group.reduce(0, +)
-        }
-        #expect(gauge.most == 1)
-        #expect(gauge.all > 10)
-        #expect(given > 100)
-        #expect(cache.waiterCount == 0)
     }
 }

@@ -29,6 +29,25 @@ struct INIDocumentTests {
         #expect(sections[0].section.values["z"] == "\u{301}")
     }
 
+    @Test func `what sections inherit is bounded`() throws {
+        func text(_ sections: Int, _ settings: Int) -> [UInt8] {
+            let own = (0..<sections).map { "[s\($0)]\n" }.joined()
+            return Array((own + "[DEFAULT]\n" + (0..<settings).map { "k\($0)=\n" }.joined()).utf8)
+        }
+        #expect(try INIDocument(text(1_000, 100)).sections.allSatisfy { $0.section.values.count == 100 })
+        let problem = #expect(throws: INIDocument.Problem.self) { try INIDocument(text(50_000, 50_000)) }
+        #expect(problem?.message == "[DEFAULT] has too many settings for so many sections")
+    }
+
+    @Test(arguments: ["[#]\n", "[a]\n# = 1\n", "[a]\nb =\n  # = 1\n"])
+    func `names are bounded`(pattern: String) throws {
+        func bytes(_ name: String) -> [UInt8] { Array(pattern.replacingOccurrences(of: "#", with: name).utf8) }
+        #expect(try INIDocument(bytes(String(repeating: "n", count: 1_000))).sections.count == 1)
+        let marks = "a" + String(repeating: "\u{301}\u{316}", count: 250_000)
+        let problem = #expect(throws: INIDocument.Problem.self) { try INIDocument(bytes(marks)) }
+        #expect(problem?.message.hasSuffix("too long") == true)
+    }
+
     @Test func `reads a mebibyte of one value in linear time`() throws {
         let lines = String(repeating: "\n  e\u{301}", count: 200_000)
         let document = try INIDocument(Array("[a]\nb = x\(lines)\n".utf8))

@@ -23,6 +23,14 @@ struct MetadataCredentialsTests {
         #expect(cloud.requests.allSatisfy { $0.deadlines == MetadataClient.deadlines })
     }
 
+    @Test(arguments: [[:], container, ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://credentials.example/x"]])
+    func `no request goes through a proxy`(environment: [String: String]) async throws {
+        let cloud = CloudStandIn()
+        _ = try await Self.chain(environment, cloud).credentials()
+        #expect(!cloud.requests.isEmpty)
+        #expect(cloud.requests.allSatisfy { !$0.usesProxy })
+    }
+
     @Test(arguments: [403, 404, 405])
     func `does not fall back to version 1`(status: Int) async throws {
         let cloud = CloudStandIn { index, _ in index == 0 ? CloudStandIn.text("", status: status) : nil }

@@ -44,11 +44,19 @@ struct SharedConfigurationTests {
         #expect(error?.message.contains("larger than 1048576 bytes") == true)
     }
 
-    @Test func `a pipe does not hang the reader`() throws {
+    @Test func `what is no regular file neither hangs the reader nor fills the memory, behind a link either`() throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let path = folder.path + "/pipe"
-        #expect(mkfifo(path, 0o600) == 0)
-        #expect(BoundedFile.read(path, byteCountMax: 10) == .absent)
+        let (pipe, zero, circle) = (folder.path + "/pipe", folder.path + "/zero", folder.path + "/circle")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        #expect(symlink("/dev/zero", zero) == 0)
+        #expect(symlink(circle, circle) == 0)
+        for path in [pipe, zero, "/dev/zero", "/dev/null", folder.path] {
+            #expect(BoundedFile.read(path, byteCountMax: 10) == .absent, "\(path)")
+        }
+        guard case .unreadable = BoundedFile.read(circle, byteCountMax: 10) else {
+            Issue.record("a link to itself is read")
+            return
+        }
     }
 }

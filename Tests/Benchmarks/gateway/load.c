@@ -1,6 +1,7 @@
 // Loads a streaming endpoint over loopback from one epoll thread and prints one line of JSON with what it saw.
 //
-// load PORT PATH BODIES TOKENS closed CLIENTS COUNT [KEY]   CLIENTS ask one after another until COUNT answers have come
+// load PORT PATH BODIES TOKENS closed CLIENTS COUNT [KEY]   CLIENTS ask one after another until COUNT answers have come; their first
+//                                                           requests are spread over a second, or all would ask at once for ever
 // load PORT PATH BODIES TOKENS open RATE SECONDS [KEY]      RATE requests a second whatever happens; times count from the planned start
 //
 // BODIES is a file with one JSON body a line, taken in turn. An answer is right when it has status 200, TOKENS bytes '~' and a proper
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 enum { CONNECTIONS_MAX = 8192, BODIES_MAX = 10000, PIECE = 65536 };
-static const double TIMEOUT_SECONDS = 30;
+static const double TIMEOUT_SECONDS = 30, RAMP_SECONDS = 1;
 
 enum Phase { IDLE, HEAD, SIZE, DATA, DATA_END, TRAILER };
 typedef struct {
@@ -150,10 +151,11 @@ int main(int argc, char **argv) {
     for (;;) {
         double time = now();
         if (is_open) while (started < wanted && begin + started / rate <= time) ask(begin + started / rate);
-        else while (active < clients && started < wanted) ask(now());
+        else while (active < clients && started < wanted && (started >= clients || begin + started * RAMP_SECONDS / clients <= time)) ask(now());
         if (started >= wanted && !active) break;
         if (time - last_progress > TIMEOUT_SECONDS) { errors += active; snprintf(error_text, sizeof error_text, "no progress"); break; }
-        double wait = is_open && started < wanted ? (begin + started / rate - time) * 1e3 : 1000;
+        double wait = is_open && started < wanted ? (begin + started / rate - time) * 1e3
+            : !is_open && started < clients ? (begin + started * RAMP_SECONDS / clients - time) * 1e3 : 1000;
         struct timespec limit = {.tv_sec = (long)(wait / 1e3), .tv_nsec = (long)((wait < 0 ? 0 : wait) * 1e6) % 1000000000};
         int ready = epoll_pwait2(poller, events, 256, &limit, 0);
         if (ready > 0) last_progress = now();
