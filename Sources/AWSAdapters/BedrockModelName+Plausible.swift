@@ -24,8 +24,12 @@ extension BedrockModelName {
         return parts.count == 6 && isARN(id) && parts[5].utf8.starts(with: "application-inference-profile/".utf8)
     }
 
+    /// No proxy on the way may take a piece of the resource for a step in a path.
     private static func isARN(_ id: String) -> Bool {
         let parts = id.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
+        guard !id.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.allSatisfy { $0 == UInt8(ascii: ".") } }) else {
+            return false
+        }
         return parts.count == 6 && parts[0] == "arn" && parts[1].utf8.starts(with: "aws".utf8)
             && ["bedrock", "sagemaker"].contains(parts[2]) && parts[5].utf8.contains(UInt8(ascii: "/"))
     }

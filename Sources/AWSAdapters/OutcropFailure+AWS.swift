@@ -6,7 +6,7 @@ extension OutcropFailure {
     /// What a client is told of a failed call: the status its error has in Bedrock's model, and the remedy.
     ///
     /// AWS's own text is passed on only where it speaks of the request (validation, a failing model), cut to
-    /// `serviceMessageScalarsMax`; a refusal's text names account, role and resource, so it is never shown.
+    /// `serviceMessageScalarsMax`; a refusal's text names account, role and resource, so only `finding` has it.
     package init(_ error: AWSError) {
         switch error.code {
         case .credentials: self = .credentials
@@ -21,6 +21,7 @@ extension OutcropFailure {
                 "Amazon Bedrock's answer broke off or could not be read (\(error.operation)). Ask again.")
         case .service: self = .service(error)
         }
+        finding = error.finding
     }
 
     /// Longest piece of AWS's own text that is passed on.

@@ -70,7 +70,7 @@ extension OutcropFailure {
 
     /// The IAM action of a call such as `bedrock-runtime ConverseStream`.
     /// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon Bedrock".
-    private static func action(of operation: String) -> String {
+    static func action(of operation: String) -> String {
         let name = operation.split(separator: " ").last.map(String.init) ?? operation
         return actions[name] ?? "bedrock:\(name)"
     }

@@ -86,7 +86,10 @@ final class AnswerRecord: Sendable {
             metadata["tokens-in"] = "\(finish.usage.promptTokens)"
             metadata["tokens-out"] = "\(finish.usage.completionTokens)"
         }
-        if let failure = error as? OutcropFailure { metadata["error"] = "\(failure.code ?? "\(failure.kind)")" }
+        if let failure = error as? OutcropFailure {
+            metadata["error"] = "\(failure.code ?? "\(failure.kind)")"
+            if failure.finding != nil { metadata["cause"] = "\(failure.logText)" }
+        }
         return metadata
     }
 

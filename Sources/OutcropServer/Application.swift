@@ -31,7 +31,7 @@ package struct Application: Sendable {
         try self.init(
             Parts(
                 settings: settings, knowledgeBase: knowledgeBase, embedder: embedder, models: models, notes: notes,
-                surroundings: surroundings, logger: logger, answer: assistant.answer))
+                surroundings: surroundings, logger: logger, retrieve: assistant.retriever.retrieve, answer: assistant.answer))
     }
 
     init(_ parts: Parts) throws {

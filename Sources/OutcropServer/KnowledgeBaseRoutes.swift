@@ -45,7 +45,7 @@ struct KnowledgeBaseRoutes: RouteGroup {
 
     private func search(_ call: Call) async throws -> ServerResponse {
         let request = try await parts.decode(SearchRequest.self, from: call)
-        let passages = try await parts.knowledgeBase.retrieve(request.retrievalQuery())
+        let passages = try await parts.retrieve(request.retrievalQuery())
         return .json(SearchResults(queries: request.queries, passages: passages))
     }
 }

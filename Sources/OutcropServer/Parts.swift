@@ -10,6 +10,8 @@ struct Parts: Sendable {
     let embedder: (any Embedder)?
     /// Starts an answer: `Assistant.answer`.
     let answer: @Sendable (AnswerRequest, any Generator) -> AsyncThrowingStream<AnswerEvent, any Error>
+    /// Finds passages: the index, or the remote retriever that takes its place.
+    let retrieve: @Sendable (RetrievalQuery) async throws -> [Passage]
     let models: ModelDirectory
     let notes: [String]
     let surroundings: Surroundings
@@ -26,12 +28,14 @@ struct Parts: Sendable {
         settings: ServerSettings, knowledgeBase: any Knowledge, embedder: (any Embedder)?, models: ModelDirectory,
         notes: [String],
         surroundings: Surroundings, logger: Logger,
+        retrieve: (@Sendable (RetrievalQuery) async throws -> [Passage])? = nil,
         answer: @escaping @Sendable (AnswerRequest, any Generator) -> AsyncThrowingStream<AnswerEvent, any Error>
     ) {
         self.settings = settings
         self.knowledgeBase = knowledgeBase
         self.embedder = embedder
         self.answer = answer
+        self.retrieve = retrieve ?? { try await knowledgeBase.retrieve($0) }
         self.models = models
         self.notes = notes
         self.surroundings = surroundings

@@ -50,7 +50,18 @@ extension Assistant {
     }
 
     /// For the log: what a part says of its failure.
-    static func reason(_ error: any Error) -> String { (error as? OutcropFailure)?.message ?? "\(error)" }
+    static func reason(_ error: any Error) -> String {
+        (error as? OutcropFailure)?.logText ?? "\(error)"
+    }
+
+    /// What an answer would be made from, best first, and why the order is not the re-ranker's, though there is one.
+    /// Throws as the retriever does.
+    package func search(_ query: RetrievalQuery) async throws -> (passages: [Passage], note: String?) {
+        var wider = query
+        if reranker != nil { wider.topK = settings.rerankCandidateCount(topK: query.topK) }
+        let ranking = try await ranking(of: retriever.retrieve(wider), query)
+        return (ranking.passages, ranking.note)
+    }
 }
 
 /// Which passage it is, whatever else was changed about it.

@@ -1,6 +1,6 @@
 /// Answers questions: intent and retrieval together, prompt, generator, checked citations.
 package struct Assistant: Sendable {
-    let retriever: any Retriever
+    package let retriever: any Retriever
     let intent: any IntentClassifier
     let reranker: (any Reranker)?
     let settings: AssistantSettings

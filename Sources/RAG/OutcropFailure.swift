@@ -27,6 +27,14 @@ package struct OutcropFailure: Error, Hashable, Sendable {
     /// The request field at fault, such as `messages[0].content`.
     package var parameter: String?
     package var retryAfterSeconds: Int?
+    /// For the operator's log and terminal, never for a client: the cause in the words of whatever failed, and the remedy.
+    package var finding: String?
+
+    /// What a log may hold: where a model complains about the request, only the code, as the text may quote the conversation.
+    package var logText: String {
+        let mayQuote = finding != nil && (kind == .invalidRequest || kind == .modelFailed)
+        return mayQuote ? code ?? "\(kind)" : finding ?? message
+    }
 
     package init(
         _ kind: Kind, code: String? = nil, _ message: String, parameter: String? = nil, retryAfterSeconds: Int? = nil

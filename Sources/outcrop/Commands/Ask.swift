@@ -15,7 +15,16 @@ struct Ask: AsyncParsableCommand {
             let parts = try await Parts(settings, logger: CommandRun.logger(settings), access: .reader)
             let request = AnswerRequest(messages: [Message(role: .user, text: question.joined(separator: " "))])
             let generator = try await parts.generator()
-            for try await event in try parts.assistant().answer(request, with: generator) { Self.show(event) }
+            var hasText = false
+            do {
+                for try await event in try parts.assistant().answer(request, with: generator) {
+                    Self.show(event)
+                    if case .text = event { hasText = true }
+                }
+            } catch {
+                if hasText { StandardOutput.write("\n") }
+                throw error
+            }
             await parts.knowledgeBase.close()
         }
     }

@@ -47,11 +47,11 @@ struct Checkup {
                 return Check(name: "local model", verdict: .passed, finding: "not needed: vectors come from \(model)")
             }
             let (embedder, notes) = try EmbeddingModel.load(settings, nil)
-            guard let embedder else { return Check(name: "model", verdict: .warned, finding: notes.joined(separator: " ")) }
+            guard let embedder else { return Check(name: "local model", verdict: .warned, finding: notes.joined(separator: " ")) }
             _ = try await embedder.embed(["a question"], purpose: .query)
-            return Check(name: "model", verdict: .passed, finding: "\(embedder.id), \(embedder.dimensions) dimensions")
+            return Check(name: "local model", verdict: .passed, finding: "\(embedder.id), \(embedder.dimensions) dimensions")
         } catch {
-            return Check(name: "model", verdict: .failed, finding: Self.words(error))
+            return Check(name: "local model", verdict: .failed, finding: Self.words(error))
         }
     }
 
@@ -111,6 +111,6 @@ struct Checkup {
     }
 
     static func words(_ error: any Error) -> String {
-        (error as? OutcropFailure)?.message ?? (error as? SettingsError)?.description ?? "\(error)"
+        (error as? OutcropFailure).map { $0.finding ?? $0.message } ?? (error as? SettingsError)?.description ?? "\(error)"
     }
 }

@@ -1,4 +1,5 @@
 import AWS
+import AWSAdapters
 import ArgumentParser
 import FoundationEssentials
 import Glibc
@@ -28,10 +29,10 @@ enum CommandRun {
         do {
             try await body()
         } catch let failure as OutcropFailure {
-            StandardError.write("outcrop: \(failure.message)\n")
+            StandardError.write("outcrop: \(failure.finding ?? failure.message)\n")
             throw ExitCode.failure
         } catch let error as AWSError {
-            StandardError.write("outcrop: \(error.message)\n")
+            StandardError.write("outcrop: \(error.finding)\n")
             throw ExitCode.failure
         } catch let error as ServerError {
             StandardError.write("outcrop: \(error.description)\n")

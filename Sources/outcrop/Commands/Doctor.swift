@@ -3,7 +3,8 @@ import FoundationEssentials
 
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks libraries, model, folder, database and port, and prints the settings in force.")
+        abstract: "Checks libraries, models, folder, database and port, and prints the settings in force.",
+        discussion: "Each part of Amazon Bedrock that is set gets one cheap call, and each failure is explained with its remedy.")
 
     @OptionGroup var server: ServerFlags
     @OptionGroup var flags: KnowledgeFlags

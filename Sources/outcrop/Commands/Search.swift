@@ -12,7 +12,8 @@ struct Search: AsyncParsableCommand {
         try await CommandRun.reporting {
             let parts = try await Parts(settings, logger: CommandRun.logger(settings), access: .reader)
             let query = RetrievalQuery(texts: [question.joined(separator: " ")], topK: settings.topK)
-            let passages = try await parts.retriever.retrieve(query)
+            let (passages, note) = try await parts.assistant().search(query)
+            if let note { StandardError.write("outcrop: \(note)\n") }
             for (number, passage) in passages.enumerated() { StandardOutput.write(Self.text(number + 1, passage) + "\n") }
             if passages.isEmpty {
                 StandardOutput.write(

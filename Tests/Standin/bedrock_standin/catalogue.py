@@ -63,6 +63,9 @@ class Catalogue:
             "customizationsSupported": [], "inferenceTypesSupported": ["INFERENCE_PROFILE" if model in PROFILE_ONLY else "ON_DEMAND"],
             "modelLifecycle": {"status": lifecycle}}
 
+    def converses(self, model):
+        return any(row[0] == model and row[4] == TEXT and row[5] for row in ROWS)
+
     def model(self, identifier):
         for row in ROWS:
             if identifier in (row[0], self.model_arn(row[0])):

@@ -3,6 +3,7 @@ import datetime
 import itertools
 import time
 
+from .catalogue import IDS
 from .errors import ServiceError, invalid
 from .vectors import overlap
 
@@ -56,8 +57,9 @@ def retrieve(parameters):
 def rerank(parameters):
     query = parameters["queries"][0]["textQuery"].get("text", "")
     configuration = parameters["rerankingConfiguration"]["bedrockRerankingConfiguration"]
-    if "rerank" not in configuration["modelConfiguration"]["modelArn"]:
-        raise invalid("The model in rerankingConfiguration is no rerank model.")
+    model = configuration["modelConfiguration"]["modelArn"].rpartition("foundation-model/")[2]
+    if model not in IDS or "rerank" not in model:
+        raise invalid("The model in rerankingConfiguration is no rerank model of this account.")
     count = configuration.get("numberOfResults", len(parameters["sources"]))
     if count > len(parameters["sources"]):
         raise invalid("numberOfResults is greater than the number of sources.")

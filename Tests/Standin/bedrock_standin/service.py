@@ -28,7 +28,10 @@ class Service:
     def check(self, operation, parameters):
         """Semantic rules, after the shapes have been found right."""
         if operation in ("Converse", "ConverseStream"):
-            converse_rules.check(self.catalogue.foundation_model(parameters["modelId"]), parameters)
+            model = self.catalogue.foundation_model(parameters["modelId"])
+            if not self.catalogue.converses(model):
+                raise invalid("This action doesn't support the model that you provided. Try again with a supported text or chat model.")
+            converse_rules.check(model, parameters)
 
     def playback(self, parameters, behaviour):
         """What Converse and ConverseStream answer, scripted or quoted."""
