@@ -148,7 +148,7 @@ def bench_answers(folder):
 
 def bench_gateway(folder):
     """OpenAI in, Bedrock out: what the server adds to the stand-in behind it."""
-    gateway.run(folder, lambda environment: server(folder, samples=False, environment=environment), row)
+    gateway.run(folder, lambda place, environment: server(place, samples=False, environment=environment), row)
 
 
 def main():

@@ -25,7 +25,8 @@ private func settings(_ environment: [String: String]) throws -> Settings {
     }
 
     @Test(arguments: [
-        ("MODEL", "gpt-4o", "outcrop-extractive, or a Bedrock model id"), ("SMALL_MODEL", "outcrop-extractive", "a Bedrock model id"),
+        ("MODEL", "gpt-4o", "outcrop-extractive, or a Bedrock model id"),
+        ("SMALL_MODEL", "outcrop-extractive", "a Bedrock model id"),
         ("EMBEDDINGS", "bedrock:", "local, none or bedrock:<model>"), ("EMBEDDINGS", "titan", "local, none or bedrock:<model>"),
         ("RETRIEVER", "bedrock-kb:", "bedrock-kb:<id>"), ("RETRIEVER", "bedrock-kb:../../model", "ten letters and digits"),
         ("RERANKER", "amazon.rerank-v1:0", "none or bedrock:<model>"), ("EMBEDDING_DIMENSIONS", "7", "from 64 to 4096"),
@@ -37,7 +38,9 @@ private func settings(_ environment: [String: String]) throws -> Settings {
     }
 
     @Test func `AWS's variables are kept for AWS and shown nowhere`() throws {
-        let settings = try settings(["AWS_SECRET_ACCESS_KEY": "hush", "AWS_BEARER_TOKEN_BEDROCK": "hush", "HOME": "/h", "PATH": "/bin"])
+        let settings = try settings([
+            "AWS_SECRET_ACCESS_KEY": "hush", "AWS_BEARER_TOKEN_BEDROCK": "hush", "HOME": "/h", "PATH": "/bin",
+        ])
         #expect(settings.awsEnvironment.keys.sorted() == ["AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY", "HOME"])
         #expect(settings.bedrockBearerToken == "hush")
         #expect(!settings.lines.contains { $0.contains("hush") })

@@ -56,7 +56,9 @@ extension Parts {
             try? await bedrock.transport.warmUp()
             _ = try? await bedrock.credentials.credentials()
         }
-        if intent is LocalIntentClassifier { _ = try? await intent.classify([Message(role: .user, text: "What do you think of it?")]) }
+        if intent is LocalIntentClassifier {
+            _ = try? await intent.classify([Message(role: .user, text: "What do you think of it?")])
+        }
     }
 
     /// Syncs now and then every interval; a failed sync is logged and tried again next time.

@@ -26,19 +26,22 @@ extension Setting {
             name: "MODEL", fallback: "outcrop-extractive",
             meaning: "the model that answers: outcrop-extractive, or a Bedrock model id, inference profile or ARN"),
         Setting(
-            name: "SMALL_MODEL", fallback: "none", meaning: "Bedrock model that tells casual messages from questions; local without it"
+            name: "SMALL_MODEL", fallback: "none",
+            meaning: "Bedrock model that tells casual messages from questions; local without it"
         ),
         Setting(name: "MODELS_FILE", fallback: "none", meaning: "JSON file of model traits laid over the built-in ones"),
         Setting(name: "MODEL_ALIASES", fallback: "none", meaning: "names clients may use: gpt-4o-mini=default,*=default"),
         Setting(name: "EMBEDDINGS", fallback: "local", meaning: "local, bedrock:<model>, or none for full-text search only"),
         Setting(
-            name: "EMBEDDING_DIMENSIONS", fallback: "the model's own", meaning: "numbers per vector, where a Bedrock model has a choice"),
+            name: "EMBEDDING_DIMENSIONS", fallback: "the model's own",
+            meaning: "numbers per vector, where a Bedrock model has a choice"),
         Setting(
             name: "EMBEDDING_MODEL_DIR", fallback: "./.cache/model, else /opt/outcrop/model",
             meaning: "config.json, vocab.txt, model.safetensors"),
         Setting(name: "EMBEDDING_THREADS", fallback: "processors", meaning: "passages embedded at the same time"),
         Setting(name: "RETRIEVER", fallback: "local", meaning: "local, or bedrock-kb:<id> for a Bedrock Knowledge Base"),
-        Setting(name: "RERANKER", fallback: "none", meaning: "none, or bedrock:<model> to put the passages found into a better order"),
+        Setting(
+            name: "RERANKER", fallback: "none", meaning: "none, or bedrock:<model> to put the passages found into a better order"),
         Setting(
             name: "GROUNDING", fallback: "helpful", meaning: "helpful, or strict: nothing found is answered without the model"),
         Setting(name: "PROMPT_FILE", fallback: "built in", meaning: "prompt template that takes the place of the built-in one"),

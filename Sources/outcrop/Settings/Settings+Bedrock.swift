@@ -38,13 +38,17 @@ extension Settings {
             } else if let id = Settings.suffix(of: text, after: "bedrock-kb:"), Self.isID(id) {
                 self = .bedrockKnowledgeBase(id: id)
             } else {
-                throw SettingsError.value("RETRIEVER", text, wants: "local or bedrock-kb:<id>, the id being ten letters and digits")
+                throw SettingsError.value(
+                    "RETRIEVER", text, wants: "local or bedrock-kb:<id>, the id being ten letters and digits")
             }
         }
 
         /// The service model's pattern for knowledge base ids.
         private static func isID(_ id: String) -> Bool {
-            id.utf8.count == 10 && id.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
+            id.utf8.count == 10
+                && id.utf8.allSatisfy {
+                    UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0
+                }
         }
 
         var description: String {
@@ -84,7 +88,8 @@ extension RawSettings {
         if text == local { return text }
         guard text.utf8.contains(UInt8(ascii: ".")) || text.hasPrefix("arn:") else {
             let others = local.map { "\($0), or " } ?? ""
-            throw SettingsError.value(name, text, wants: others + "a Bedrock model id such as amazon.nova-lite-v1:0, an inference profile or an ARN")
+            throw SettingsError.value(
+                name, text, wants: others + "a Bedrock model id such as amazon.nova-lite-v1:0, an inference profile or an ARN")
         }
         return text
     }

@@ -30,7 +30,8 @@ struct KnowledgeFlags: ParsableArguments {
         get throws {
             var values = Setting.present([
                 "DOCUMENTS": documents, "DATA": data, "MODEL": model, "SMALL_MODEL": smallModel, "MODELS_FILE": modelsFile,
-                "RETRIEVER": retriever, "RERANKER": reranker, "EMBEDDING_DIMENSIONS": embeddingDimensions, "EMBEDDINGS": embeddings,
+                "RETRIEVER": retriever, "RERANKER": reranker, "EMBEDDING_DIMENSIONS": embeddingDimensions,
+                "EMBEDDINGS": embeddings,
                 "EMBEDDING_MODEL_DIR": embeddingModelDir,
                 "EMBEDDING_THREADS": embeddingThreads, "CHUNK_SIZE": chunkSize, "CHUNK_OVERLAP": chunkOverlap, "TOP_K": topK,
                 "MIN_SCORE": minScore, "GROUNDING": grounding, "PROMPT_FILE": promptFile, "LOG_LEVEL": logLevel,
