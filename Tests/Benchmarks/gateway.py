@@ -161,4 +161,4 @@ def run(folder, serve, row):
         open_loop(gateway, row, seconds)
     finally:
         gateway.stop()
-    with_retrieval(folder / "retrieval", serve, row, seconds)
+    with_retrieval(folder / "retrieval", serve, row, min(seconds, 20))

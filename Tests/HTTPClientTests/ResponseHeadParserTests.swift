@@ -11,7 +11,7 @@ struct ResponseHeadParserTests {
         }
     }
 
-    @Test func `an interim head is skipped, with its fields`() throws {
+    @Test func `an interim head is passed over, with its fields`() throws {
         let heads = try parse([
             "HTTP/1.1 103 Early Hints\r\n", "Link: x\r\n", "\r\n", "HTTP/2 200 \r\n", "a: b\r\n", "\r\n", "Trailer: x\r\n",
             "\r\n",
