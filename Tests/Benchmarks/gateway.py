@@ -6,13 +6,13 @@ server less the same figure direct.
 import json
 import os
 import pathlib
+import random
 import subprocess
 import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent / "gateway"
 TOKENS = 40
-WORDS = "heron battery dock charge warranty brake slope report video customer policy review officer incident travel".split()
 AWS = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "AKIDBENCH", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
@@ -130,17 +130,32 @@ def memory(gateway, row):
     row("resident memory: before, at 256 streams", f"{idle:.0f} {peak:.0f} MiB", "goal ≤ 60 MiB")
 
 
+def vocabulary(count=5000):
+    """Made-up words, for texts in which most words are rare, as in real ones."""
+    syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
+    return [syllables[k % 70] + syllables[k // 70 % 70] + ("" if k < 70 else syllables[k * 7 % 70]) for k in range(count)]
+
+
+def passages_and_questions(seed=7):
+    """10,000 one-line passages whose words are as unequally frequent as Zipf's law has it, and 200 questions about some of them."""
+    chance = random.Random(seed)
+    words = vocabulary()
+    weights = [1 / (rank + 10) for rank in range(len(words))]
+    lines = [" ".join(chance.choices(words, weights, k=12)) for _ in range(10_000)]
+    questions = ["What about " + " ".join(chance.sample(chance.choice(lines).split(), 5)) + "?" for _ in range(200)]
+    return lines, questions
+
+
 def with_retrieval(folder, serve, row, seconds):
     """The same over an index of 10,000 passages, found by words and by meaning, with 200 questions taken in turn."""
     documents = folder / "server/documents"
     documents.mkdir(parents=True)
+    lines, questions = passages_and_questions()
     for number in range(100):
-        lines = [f"Item {number}-{line}: " + " ".join(WORDS[(number * 7 + line * k + k) % len(WORDS)] for k in range(1, 11)) for line in range(100)]
-        (documents / f"list{number:03}.txt").write_text("\n\n".join(lines))
+        (documents / f"list{number:03}.txt").write_text("\n\n".join(f"Item {number}: {line}." for line in lines[number::100]))
     gateway = Gateway(folder, serve, OUTCROP_CHUNK_SIZE="100", OUTCROP_CHUNK_OVERLAP="0", OUTCROP_MIN_SCORE="0")
     try:
         passages = gateway.server.http.get("/v1/kb/status").json()["chunks"]
-        questions = [f"Which {WORDS[k % len(WORDS)]} has the {WORDS[k * 5 % len(WORDS)]} number {k}?" for k in range(200)]
         gateway.through(0, "closed", 8, 400, questions=questions, mode="always")
         row("passages in the index, question vectors kept", f"{passages}")
         for rate in (50, 500):
