@@ -34,6 +34,7 @@ struct PreparedRequest: Sendable {
         if let given = request.headerFields[.contentLength], given != String(request.body.count) {
             throw Self.refused("Content-Length does not match the body", host)
         }
+        if request.method == .head && !request.body.isEmpty { throw Self.refused("a HEAD request has no body", host) }
         if request.method == .connect { throw Self.refused("CONNECT is not a request to a server", host) }
     }
 

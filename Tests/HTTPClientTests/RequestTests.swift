@@ -137,6 +137,14 @@ struct RequestTests {
         await client.shutdown()
     }
 
+    @Test func `refuses a HEAD with a body`() async throws {
+        try await withServer(script: answering(ok)) { client, server in
+            let failure = await client.failure(ClientRequest(method: .head, url: server.url, body: [1]))
+            #expect(failure?.code == .invalidRequest)
+            #expect(server.connectionCount == 0)
+        }
+    }
+
     @Test func `refuses framing that contradicts the body`() async throws {
         let client = CurlClient()
         for fields: HTTPFields in [[.contentLength: "4"], [.transferEncoding: "chunked"]] {
