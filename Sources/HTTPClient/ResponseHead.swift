@@ -7,7 +7,7 @@ struct ResponseHead: Sendable {
 }
 
 /// Puts a head together from the lines curl hands over one by one, end of line included. Interim heads (1xx, RFC 9110 §15.2) are
-/// skipped; what comes after the head (trailers) is ignored. Pure.
+/// skipped; what comes after the head (trailers) is ignored, but counts, because curl keeps it. Pure.
 struct ResponseHeadParser {
     enum Problem: Error {
         case tooLarge
@@ -26,9 +26,9 @@ struct ResponseHeadParser {
 
     /// Gives the head when `line` was its end.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(Problem) -> ResponseHead? {
-        if isComplete { return nil }
         byteCount += line.count
         guard byteCount <= ClientLimits.headBytesMax else { throw .tooLarge }
+        if isComplete { return nil }
         let text = line[...].trimmedEnd
         guard let status else {
             self.status = try Self.status(text)

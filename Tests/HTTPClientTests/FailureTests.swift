@@ -69,6 +69,19 @@ struct FailureTests {
         }
     }
 
+    @Test func `trailers are only so large`() async throws {
+        try await withServer(script: { peer, _ in
+            guard peer.readRequest() != nil else { return }
+            peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")
+            let trailer = "X: " + String(repeating: "a", count: 3_000) + "\r\n"
+            for _ in 0..<20_000 where !peer.write(trailer) { return }
+        }) { client, server in
+            let failure = await client.failure(ClientRequest(url: server.url))
+            #expect(failure?.code == .tooLarge)
+            #expect(failure?.phase == .body)
+        }
+    }
+
     @Test func `collect takes only so much`() async throws {
         try await withServer(script: answering(ok)) { client, server in
             let body = try await client.send(ClientRequest(url: server.url)).body
