@@ -104,7 +104,7 @@ final class Peer: Sendable {
         var bytes = unread.withLock { $0 }
         while true {
             if let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) {
-                let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+                let head = Self.text(bytes[..<end.lowerBound])
                 var request = Request(head: head, body: [])
                 let length = request.field("content-length").flatMap { Int($0) } ?? 0
                 if bytes.count >= end.upperBound + length {
@@ -116,6 +116,11 @@ final class Peer: Sendable {
             guard let more = read() else { return nil }
             bytes += more
         }
+    }
+
+    /// What is no UTF-8 is Latin-1, so that no byte is lost.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        String(bytes: bytes, encoding: .utf8) ?? String(bytes: bytes, encoding: .isoLatin1)!
     }
 
     private func read() -> [UInt8]? {
