@@ -59,6 +59,7 @@ struct FailureTests {
 
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: 90_000) + "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: 900_000) + "\r\n\r\n",
         "HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 20_000) + "\r\n",
         String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", count: 5_000),
     ])
