@@ -123,9 +123,17 @@ final class Peer: Sendable {
         String(bytes: bytes, encoding: .utf8) ?? String(bytes: bytes, encoding: .isoLatin1)!
     }
 
+    /// A call on a socket with a timeout ends with EINTR when the process is stopped and goes on, even without a handler (signal(7)).
+    private static func retrying(_ call: () -> Int) -> Int {
+        while true {
+            let count = call()
+            if count >= 0 || errno != EINTR { return count }
+        }
+    }
+
     private func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
+        let count = Self.retrying { recv(descriptor, &buffer, buffer.count, 0) }
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
@@ -133,7 +141,7 @@ final class Peer: Sendable {
     func waitForClose() -> Bool {
         var byte: UInt8 = 0
         while true {
-            let count = recv(descriptor, &byte, 1, 0)
+            let count = Self.retrying { recv(descriptor, &byte, 1, 0) }
             if count > 0 { continue }
             return count == 0 || errno == ECONNRESET
         }
@@ -145,7 +153,8 @@ final class Peer: Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                return Self.retrying { send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL)) }
             }
             guard count > 0 else { return false }
             sent += count
