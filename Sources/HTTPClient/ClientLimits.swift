@@ -4,7 +4,7 @@ enum ClientLimits {
     static let receiveBytes = 32 * 1024
     /// A response pauses before more than this waits in our buffer, so that it and curl's together stay within `bufferedBytesMax`.
     static let waitingBytesMax = ClientResponseBody.bufferedBytesMax - receiveBytes
-    /// Status lines and header fields of one response, those of interim responses (1xx) counted too.
+    /// Status lines and header fields of one response, those of interim responses (1xx) and trailers counted too.
     static let headBytesMax = 64 * 1024
     static let urlBytesMax = 64 * 1024
     /// Easy handles kept for the next transfers.

@@ -152,7 +152,8 @@ extension CurlThread {
 
     func error(for transfer: ActiveTransfer, _ problem: ResponseHeadParser.Problem) -> HTTPClientError {
         switch problem {
-        case .tooLarge: error(for: transfer, .tooLarge, "the response head is larger than \(ClientLimits.headBytesMax) bytes")
+        case .tooLarge:
+            error(for: transfer, .tooLarge, "the response's header fields are larger than \(ClientLimits.headBytesMax) bytes")
         case .malformed: error(for: transfer, .protocolViolation, "the response head holds a line that is no header field")
         }
     }

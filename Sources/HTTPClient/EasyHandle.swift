@@ -145,11 +145,18 @@ extension EasyHandle {
     }
 
     private func append(_ field: HTTPField, _ options: inout Options) {
-        // curl's notation: `Name:` removes a field, `Name;` sends it without a value.
-        append(field.value.isEmpty ? "\(field.name.rawName);" : "\(field.name.rawName): \(field.value)", &options)
+        var line = Array(field.name.rawName.utf8CString.dropLast())
+        // Bytes, because a value need not be UTF-8.
+        field.withUnsafeBytesOfValue { value in
+            // curl's notation: `Name:`, blanks after it or not, removes a field; `Name;` sends it without a value.
+            let isBlank = value.allSatisfy { $0 == 0x20 || (0x09...0x0D).contains($0) }
+            line += (isBlank ? ";" : ": ").utf8CString.dropLast()
+            if !isBlank { line += value.lazy.map(CChar.init(bitPattern:)) }
+        }
+        append(line + [0], &options)
     }
 
-    private func append(_ line: String, _ options: inout Options) {
+    private func append(_ line: UnsafePointer<CChar>, _ options: inout Options) {
         guard let longer = ccurl_slist_append(headerList, line) else { return options.note(CURLE_OUT_OF_MEMORY) }
         headerList = longer
     }

@@ -119,6 +119,8 @@ struct Mailbox<HeadWaiter: Sendable, PieceWaiter: Sendable> {
     mutating func abandon(_ error: any Error) -> (Wakeups, wasRunning: Bool) {
         let wasRunning = end == nil
         var nothing: [UInt8] = []
+        // A reader that was cancelled may look once more: what it has is not the whole.
+        if case .whole = end, !bytes.isEmpty { end = .failed(error) }
         bytes = []
         let wakeups = wasRunning ? deliver(head: nil, arrived: &nothing, end: .failed(error)) : Wakeups()
         return (wakeups, wasRunning)

@@ -34,6 +34,7 @@ struct PreparedRequest: Sendable {
         if let given = request.headerFields[.contentLength], given != String(request.body.count) {
             throw Self.refused("Content-Length does not match the body", host)
         }
+        if request.method == .head && !request.body.isEmpty { throw Self.refused("a HEAD request has no body", host) }
         if request.method == .connect { throw Self.refused("CONNECT is not a request to a server", host) }
     }
 
@@ -48,11 +49,13 @@ struct PreparedRequest: Sendable {
         guard isHTTPS || scheme == Array("http".utf8), bytes.dropFirst(scheme.count).starts(with: Array("://".utf8)) else {
             throw refused("the URL begins neither with http:// nor with https://")
         }
-        let authority = bytes.dropFirst(scheme.count + 3).prefix { !Array("/?#\\".utf8).contains($0) }
+        let authority = bytes.dropFirst(scheme.count + 3).prefix { !Array("/?#".utf8).contains($0) }
         guard !authority.isEmpty else { throw refused("the URL names no host") }
         guard !authority.contains(UInt8(ascii: "@")) else {
             throw refused("the URL holds credentials: send them as a header field")
         }
+        // Others end the host there; curl takes what stands before an `@` further on for a user's name.
+        guard !authority.contains(UInt8(ascii: "\\")) else { throw refused("the URL's host holds a backslash") }
         return (isHTTPS, hostAndPort(authority, isHTTPS: isHTTPS))
     }
 

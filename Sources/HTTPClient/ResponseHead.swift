@@ -7,7 +7,7 @@ struct ResponseHead: Sendable {
 }
 
 /// Puts a head together from the lines curl hands over one by one, end of line included. Interim heads (1xx, RFC 9110 §15.2) are
-/// skipped; what comes after the head (trailers) is ignored. Pure.
+/// skipped; what comes after the head (trailers) is ignored, but counts, because curl keeps it. Pure.
 struct ResponseHeadParser {
     enum Problem: Error {
         case tooLarge
@@ -20,14 +20,15 @@ struct ResponseHeadParser {
     private(set) var isComplete = false
     private var status: HTTPResponse.Status?
     private var fields = HTTPFields()
-    /// The last field, until it is known whether the next line continues it.
-    private var last: HTTPField?
+    /// The last field, until it is known whether the next line continues it: a field only then, as making one walks through its value.
+    private var lastName: HTTPField.Name?
+    private var lastValue: [UInt8] = []
 
     /// Gives the head when `line` was its end.
     mutating func take(_ line: UnsafeRawBufferPointer) throws(Problem) -> ResponseHead? {
-        if isComplete { return nil }
         byteCount += line.count
         guard byteCount <= ClientLimits.headBytesMax else { throw .tooLarge }
+        if isComplete { return nil }
         let text = line[...].trimmedEnd
         guard let status else {
             self.status = try Self.status(text)
@@ -39,10 +40,9 @@ struct ResponseHeadParser {
     }
 
     private mutating func finish(_ status: HTTPResponse.Status) -> ResponseHead? {
-        if let last { fields.append(last) }
+        appendLast()
         let head = ResponseHead(status: status, headerFields: fields)
         fields = HTTPFields()
-        last = nil
         self.status = nil
         guard status.kind != .informational else { return nil }
         isComplete = true
@@ -51,19 +51,23 @@ struct ResponseHeadParser {
 
     private mutating func add(_ line: Slice<UnsafeRawBufferPointer>) throws(Problem) {
         if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t") { return try fold(line) }
-        if let last { fields.append(last) }
-        last = nil
+        appendLast()
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
             let name = HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
         else { throw .malformed }
-        last = HTTPField(name: name, lenientValue: line[(colon + 1)...].trimmed)
+        lastName = name
+        lastValue = Array(line[(colon + 1)...].trimmed)
+    }
+
+    private mutating func appendLast() {
+        if let name = lastName.take() { fields.append(HTTPField(name: name, lenientValue: lastValue)) }
     }
 
     /// RFC 9112 §5.2: a user agent must replace obs-fold with spaces.
     private mutating func fold(_ line: Slice<UnsafeRawBufferPointer>) throws(Problem) {
-        guard let last else { throw .malformed }
-        let value = last.withUnsafeBytesOfValue { Array($0) } + [UInt8(ascii: " ")] + line.trimmed
-        self.last = HTTPField(name: last.name, lenientValue: value)
+        guard lastName != nil else { throw .malformed }
+        lastValue.append(UInt8(ascii: " "))
+        lastValue += line.trimmed
     }
 
     /// `HTTP/1.1 200 OK`, `HTTP/2 200`.

@@ -59,6 +59,7 @@ struct FailureTests {
 
     @Test(arguments: [
         "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: 90_000) + "\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: " + String(repeating: "a", count: 900_000) + "\r\n\r\n",
         "HTTP/1.1 200 OK\r\n" + String(repeating: "X: y\r\n", count: 20_000) + "\r\n",
         String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", count: 5_000),
     ])
@@ -66,6 +67,19 @@ struct FailureTests {
         try await withServer(script: answeringOnce(response)) { client, server in
             let failure = await client.failure(ClientRequest(url: server.url))
             #expect(failure?.code == .tooLarge)
+        }
+    }
+
+    @Test func `trailers are only so large`() async throws {
+        try await withServer(script: { peer, _ in
+            guard peer.readRequest() != nil else { return }
+            peer.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")
+            let trailer = "X: " + String(repeating: "a", count: 3_000) + "\r\n"
+            for _ in 0..<20_000 where !peer.write(trailer) { return }
+        }) { client, server in
+            let failure = await client.failure(ClientRequest(url: server.url))
+            #expect(failure?.code == .tooLarge)
+            #expect(failure?.phase == .body)
         }
     }
 

@@ -141,10 +141,19 @@ struct MailboxTests {
         #expect(throws: CancellationError.self) { try wakeups.piece?.result.get() }
     }
 
-    @Test func `a whole response stays whole when it is abandoned`() {
+    @Test func `a response that was read to its end stays whole when it is abandoned`() {
+        var box = Box()
+        _ = deliver(&box, [1], end: .whole)
+        _ = box.take("reader")
+        #expect(!box.abandon(CancellationError()).wasRunning)
+        #expect(text(box.take("reader")) == "end")
+    }
+
+    @Test func `a response whose rest was abandoned is not whole, though all of it had come`() {
         var box = Box()
         _ = deliver(&box, [1], end: .whole)
         #expect(!box.abandon(CancellationError()).wasRunning)
-        #expect(text(box.take("reader")) == "end")
+        #expect(box.byteCount == 0)
+        #expect(text(box.take("reader")) == "failed CancellationError()")
     }
 }

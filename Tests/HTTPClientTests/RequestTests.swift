@@ -61,6 +61,14 @@ struct RequestTests {
             ])
     }
 
+    @Test func `values that are blank or not UTF-8 go out as they are`() async throws {
+        let request = try await sent {
+            $0.headerFields.append(HTTPField(name: .init("X-Blank")!, lenientValue: Array("  ".utf8)))
+            $0.headerFields.append(HTTPField(name: .init("X-Latin")!, value: [0x66, 0xFC, 0x72]))
+        }
+        #expect(lines(request) == ["GET / HTTP/1.1", "User-Agent: outcrop", "X-Blank:", "X-Latin: f\u{FC}r"])
+    }
+
     @Test func `a body has its length and no type of its own`() async throws {
         let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let request = try await sent {
@@ -123,7 +131,8 @@ struct RequestTests {
         "", "localhost", "/path", "ftp://localhost/", "file:///etc/passwd", "http:/localhost", "http//localhost", "http://",
         "http:///a",
         "http://a b/", "http://localhost/\u{0}", "http://localhost/\r\nX: y", "http://localhost/ü",
-        "http://user:secret@localhost/",
+        "http://user:secret@localhost/", "http://localhost\\@127.0.0.1/", "http://localhost\\@127.0.0.1:1/secret",
+        "http://localhost\\/",
         "http://localhost/" + String(repeating: "a", count: 70_000), "gopher://localhost/", "httpx://localhost/",
         "http://localhost:99999/",
         "http://localhost:1x/", "http://[::1/",
@@ -135,6 +144,14 @@ struct RequestTests {
         #expect(failure?.phase == .connect)
         #expect(failure?.message.contains("secret") == false)
         await client.shutdown()
+    }
+
+    @Test func `refuses a HEAD with a body`() async throws {
+        try await withServer(script: answering(ok)) { client, server in
+            let failure = await client.failure(ClientRequest(method: .head, url: server.url, body: [1]))
+            #expect(failure?.code == .invalidRequest)
+            #expect(server.connectionCount == 0)
+        }
     }
 
     @Test func `refuses framing that contradicts the body`() async throws {

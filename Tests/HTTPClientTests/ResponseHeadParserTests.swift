@@ -39,6 +39,14 @@ struct ResponseHeadParserTests {
         #expect(throws: ResponseHeadParser.Problem.malformed) { try parse(lines) }
     }
 
+    @Test func `trailers count towards the size`() throws {
+        let head = ["HTTP/1.1 200 OK\r\n", "\r\n"]
+        let trailer = "X: y\r\n"
+        let count = (ClientLimits.headBytesMax - head.joined().utf8.count) / trailer.utf8.count
+        #expect(try parse(head + Array(repeating: trailer, count: count)).count == 1)
+        #expect(throws: ResponseHeadParser.Problem.tooLarge) { try parse(head + Array(repeating: trailer, count: count + 1)) }
+    }
+
     @Test func `interim heads count towards the size`() throws {
         let interim = ["HTTP/1.1 100 Continue\r\n", "\r\n"]
         let count = ClientLimits.headBytesMax / interim.joined().utf8.count

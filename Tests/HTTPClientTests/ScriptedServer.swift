@@ -104,7 +104,7 @@ final class Peer: Sendable {
         var bytes = unread.withLock { $0 }
         while true {
             if let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) {
-                let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+                let head = Self.text(bytes[..<end.lowerBound])
                 var request = Request(head: head, body: [])
                 let length = request.field("content-length").flatMap { Int($0) } ?? 0
                 if bytes.count >= end.upperBound + length {
@@ -118,9 +118,22 @@ final class Peer: Sendable {
         }
     }
 
+    /// What is no UTF-8 is Latin-1, so that no byte is lost.
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+        String(bytes: bytes, encoding: .utf8) ?? String(bytes: bytes, encoding: .isoLatin1)!
+    }
+
+    /// A call on a socket with a timeout ends with EINTR when the process is stopped and goes on, even without a handler (signal(7)).
+    private static func retrying(_ call: () -> Int) -> Int {
+        while true {
+            let count = call()
+            if count >= 0 || errno != EINTR { return count }
+        }
+    }
+
     private func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
+        let count = Self.retrying { recv(descriptor, &buffer, buffer.count, 0) }
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
@@ -128,7 +141,7 @@ final class Peer: Sendable {
     func waitForClose() -> Bool {
         var byte: UInt8 = 0
         while true {
-            let count = recv(descriptor, &byte, 1, 0)
+            let count = Self.retrying { recv(descriptor, &byte, 1, 0) }
             if count > 0 { continue }
             return count == 0 || errno == ECONNRESET
         }
@@ -140,7 +153,8 @@ final class Peer: Sendable {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
-                send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                let rest = UnsafeRawBufferPointer(rebasing: $0[sent...])
+                return Self.retrying { send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL)) }
             }
             guard count > 0 else { return false }
             sent += count
