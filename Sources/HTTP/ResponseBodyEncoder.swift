@@ -4,7 +4,8 @@ struct ResponseBodyEncoder {
     private let framing: ResponseHeadEncoder.Framing
     /// Bytes a declared length still wants.
     private var remaining: Int?
-    private var isEnded = false
+    /// The end was given out, or the body was cut.
+    private(set) var isEnded = false
 
     init(head: [UInt8], framing: ResponseHeadEncoder.Framing) {
         self.head = head

@@ -52,9 +52,11 @@ final class StreamWriter: ResponseWriter {
     }
 
     private func next(_ encode: (inout ResponseBodyEncoder) throws(ServerError) -> [UInt8]) throws(ServerError) -> [UInt8] {
-        if connection.isPeerGone { throw ServerError(.peerGone, "the client has closed the connection") }
+        let isPeerGone = connection.isPeerGone
         return try state.withLock { state throws(ServerError) in
             if let failure = state.failure { throw failure }
+            // A response that was sent to its end is whole, though the client may have left since.
+            if isPeerGone, !state.encoder.isEnded { throw ServerError(.peerGone, "the client has closed the connection") }
             return try encode(&state.encoder)
         }
     }

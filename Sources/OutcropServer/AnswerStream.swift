@@ -18,9 +18,10 @@ struct AnswerStream: Sendable {
     let record: AnswerRecord
     let errors: ErrorResponder
     let watch: SilenceWatch
+    /// The place among the running answers. Given back before the last write, as who has read the end may ask again at once.
+    let slot: Slot
 
-    /// Holds the place until the stream has ended.
-    func response(holding slot: Slot) async throws -> ServerResponse {
+    func response() async throws -> ServerResponse {
         let opening: AnswerEvent?
         do {
             opening = try await feed.opening()
@@ -71,6 +72,7 @@ struct AnswerStream: Sendable {
         }
         ServerSentEvents.append(ChatStreamEncoder.done, to: &output)
         keepAlive.end()
+        slot.giveBack()
         try await writer.writeLast(output)
     }
 
@@ -131,6 +133,7 @@ struct AnswerStream: Sendable {
     private func tell(_ error: any Error, after output: [UInt8], to writer: any ResponseWriter) async throws -> any Error {
         if error is CancellationError { return error }
         record.end(error)
+        slot.giveBack()
         // The envelope logs what is the server's fault.
         let envelope = errors.envelope(for: error, requestID: record.requestID)
         try await writer.write(output + ServerSentEvents.data(ChatStreamEncoder.error(envelope)))

@@ -31,20 +31,21 @@ struct ChatRoutes: RouteGroup {
             meter: TokenMeter(limiter: parts.limiter, caller: call.caller, messages: request.messages),
             uptimeSeconds: parts.surroundings.uptimeSeconds, logger: parts.logger)
         let events = parts.answer(answerRequest, generator)
-        if request.isStreaming { return try await stream(request, events, record).response(holding: slot) }
+        if request.isStreaming { return try await stream(request, events, record, slot).response() }
         defer { slot.giveBack() }
         return try await whole(request, events, record)
     }
 
     private func stream(
-        _ request: ChatCompletionRequest, _ events: AsyncThrowingStream<AnswerEvent, any Error>, _ record: AnswerRecord
+        _ request: ChatCompletionRequest, _ events: AsyncThrowingStream<AnswerEvent, any Error>, _ record: AnswerRecord,
+        _ slot: Slot
     ) -> AnswerStream {
         let encoder = ChatStreamEncoder(
             id: parts.surroundings.makeID("chatcmpl-"), created: parts.surroundings.unixSeconds(), model: request.model,
             includesUsage: request.includesUsage)
         return AnswerStream(
             feed: AnswerFeed(events, record: record, watch: watch), encoder: encoder, includesUsage: request.includesUsage,
-            links: links, record: record, errors: parts.errors, watch: watch)
+            links: links, record: record, errors: parts.errors, watch: watch, slot: slot)
     }
 
     private func whole(

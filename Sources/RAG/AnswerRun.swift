@@ -33,7 +33,18 @@ actor AnswerRun {
         start = assistant.clock.now()
     }
 
+    /// Throws `CancellationError` only where the consumer is cancelled: to whoever answers, that says that the client has gone.
     func next() async throws -> AnswerEvent? {
+        do {
+            return try await step()
+        } catch is CancellationError {
+            try Task.checkCancellation()
+            throw OutcropFailure(
+                .unavailable, code: "generator_incomplete", "The answer was given up before it was complete. Ask again.")
+        }
+    }
+
+    private func step() async throws -> AnswerEvent? {
         let current = phase
         phase = .done
         switch current {
@@ -92,7 +103,7 @@ actor AnswerRun {
             return .text(text)
         case .finished(let reason, let usage):
             phase = .citing(reason, usage)
-            return try await next()
+            return try await step()
         }
     }
 

@@ -61,8 +61,8 @@ extension Assistant {
     }
 
     private enum Step: Sendable {
-        case intent(Result<Intent, any Error>, milliseconds: Double)
-        case deadline
+        /// Nil: it was not there by the deadline.
+        case intent(Result<Intent?, any Error>, milliseconds: Double)
         case retrieved(Result<Grounding, any Error>)
     }
 
@@ -72,15 +72,12 @@ extension Assistant {
         try await withThrowingTaskGroup(of: Step.self) { group in
             defer { group.cancelAll() }
             group.addTask {
-                let decision = await result { try await intent.classify(messages) }
+                let decision = await result {
+                    try await clock.value(within: settings.classifyDeadline) { try await intent.classify(messages) }
+                }
                 return .intent(decision, milliseconds: clock.milliseconds(since: start))
             }
             group.addTask { .retrieved(await result(retrieve)) }
-            group.addTask {
-                // A cancelled sleep ends the same way; by then nobody listens.
-                try? await clock.sleep(settings.classifyDeadline)
-                return .deadline
-            }
             return try await join(&group)
         }
     }
@@ -95,20 +92,17 @@ extension Assistant {
             try Task.checkCancellation()
             switch step {
             case .intent(let intent, let milliseconds):
-                if isDecided { continue }
                 isDecided = true
                 classifyMilliseconds = milliseconds
                 switch intent {
                 case .success(.casual):
                     return Grounding(state: .notWanted, timings: AnswerTimings(classifyMilliseconds: milliseconds))
                 case .success(.retrieval): break
+                case .success(nil):
+                    classifyMilliseconds = nil
+                    note = "classification took longer than \(settings.classifyDeadline), so documents were searched"
                 case .failure(let error): note = "classification failed, so documents were searched: \(Self.reason(error))"
                 }
-            case .deadline:
-                if !isDecided {
-                    note = "classification took longer than \(settings.classifyDeadline), so documents were searched"
-                }
-                isDecided = true
             case .retrieved(let result): retrieved = result
             }
             if isDecided, let retrieved {

@@ -296,6 +296,25 @@ import Testing
             client: { port in try Self.leave(port, way, started, cancelled) })
     }
 
+    @Test(arguments: ["close", "reset", "half-close"])
+    func `a client that leaves after the end has had a whole answer`(way: String) async throws {
+        let (started, left) = (Gate(), Gate())
+        let records = Collected<AccessRecord>()
+        try await withServer(
+            { configuration in
+                configuration.limits.halfClosedSeconds = 0.05
+                configuration.onAccess = { records.append($0) }
+            },
+            handler: Self.streaming { writer in
+                try await writer.writeLast([65])
+                started.open()
+                defer { left.open() }
+                try? await untilCancelled()
+            },
+            client: { port in try Self.leave(port, way, started, left) })
+        #expect(records.all.map(\.isCancelled) == [false])
+    }
+
     private static func leave(_ port: Int, _ way: String, _ started: Gate, _ cancelled: Gate) throws {
         let client = try RawClient(port: port)
         try client.send(get)

@@ -130,6 +130,42 @@ import Testing
         }
     }
 
+    /// Asks again as soon as it has read the end, of an answer or of a failed one.
+    private final class EagerReader: ResponseWriter {
+        private let ask: @Sendable () async throws -> HTTPResponse.Status
+        private let seen = Mutex<[HTTPResponse.Status]>([])
+        var statuses: [HTTPResponse.Status] { seen.withLock { $0 } }
+
+        init(_ ask: @escaping @Sendable () async throws -> HTTPResponse.Status) { self.ask = ask }
+
+        func write(_ bytes: [UInt8]) async throws {
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard text.contains("[DONE]") || text.contains(#""error""#) else { return }
+            let status = try await ask()
+            seen.withLock { $0.append(status) }
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `who has read the end of a stream finds its place free`(fails: Bool) async throws {
+        var fixture = try Fixture()
+        fixture.settings.answersMax = 1
+        if fails {
+            fixture.answer = { _, _ in
+                Fixture.events(Array(Fixture.cited.prefix(3)), then: OutcropFailure(.badGateway, "Nonsense."))
+            }
+        }
+        let handler = try fixture.application().handler()
+        let ask: @Sendable () async throws -> ServerResponse = {
+            try await handler(
+                try Transport.request(.post, Self.path, [:], pieces: [Array("{\(Self.question),\"stream\":true}".utf8)]))
+        }
+        guard case .stream(_, let write) = try await ask().body else { throw OutcropFailure(.internal, "no stream") }
+        let reader = EagerReader { try await ask().status }
+        do { try await write(reader) } catch is ResponseCut {}
+        #expect(reader.statuses == [.ok])
+    }
+
     @Test func `cancelling a waiting request cancels its answer`() async throws {
         var fixture = try Fixture()
         let started = AsyncStream<Void>.makeStream()

@@ -121,6 +121,20 @@ import Testing
         #expect(journal.all == ["cancelled"])
     }
 
+    @Test(arguments: [true, false])
+    func `a part that was cancelled without its consumer has failed`(inRetrieval: Bool) async throws {
+        let retriever = FakeRetriever { _ in
+            if inRetrieval { throw CancellationError() }
+            return []
+        }
+        let generator = ScriptedGenerator([.event(.text("Half")), .fail(CancellationError())])
+        let failure = await #expect(throws: OutcropFailure.self) {
+            _ = try await Answer(
+                assistant(retriever).answer(AnswerRequest(messages: [user("Do rivers flow?")]), with: generator))
+        }
+        #expect(failure?.kind == .unavailable)
+    }
+
     @Test func `cancelling the consumer ends classification and retrieval`() async throws {
         let (classifying, retrieving) = (Gate(), Gate())
         let journal = Journal()

@@ -74,10 +74,22 @@ import Testing
                     try await started.wait()
                 }
             ).answer(AnswerRequest(messages: [user("hi")]), with: generator))
+        while journal.all.isEmpty { await Task.yield() }
         #expect(journal.all == ["cancelled"])
         #expect(generator.requests[0].grounding == .grounded)
         #expect(answer.finish?.timings.classifyMilliseconds == nil)
         #expect(answer.grounding?.notes == ["classification took longer than 0.3 seconds, so documents were searched"])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a classifier that does not heed its cancellation delays nothing`() async throws {
+        let stuck = OneShot<Intent>()
+        let intent = FakeIntent { _ in try await stuck.value() }
+        let answer = try await Answer(
+            assistant(FakeRetriever([passage("Rock.")]), intent: intent, sleep: { _ in })
+                .answer(AnswerRequest(messages: [user("hi")]), with: ScriptedGenerator("x")))
+        #expect(answer.grounding?.state == .grounded)
+        stuck.cancel()
     }
 
     @Test func `retrieval that ends first still waits for the decision`() async throws {
