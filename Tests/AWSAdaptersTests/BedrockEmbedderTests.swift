@@ -127,7 +127,7 @@ struct BedrockEmbedderTests {
             }
             if isFirst { throw Broken() }
             // Only cancellation ends this.
-            try await Task.sleep(for: .seconds(3_600))
+            try await untilCancelled()
             return []
         }
         await #expect(throws: Broken.self) { try await embedder.embed(["a", "b", "c", "d"], purpose: .document) }

@@ -79,7 +79,7 @@ struct BedrockIntentClassifierTests {
         let (started, starts) = AsyncStream<Void>.makeStream()
         let classifier = BedrockIntentClassifier { _ in
             starts.yield()
-            try await Task.sleep(for: .seconds(3_600))
+            try await untilCancelled()
             return "C"
         }
         let task = Task { try await classifier.classify(Self.user("hello")) }

@@ -34,7 +34,7 @@ final class RoutedTransport: HTTPTransport {
         let answer = routes[Self.path(request)] ?? .error(404, "ResourceNotFoundException")
         if answer.hangs {
             hangs.yield()
-            try await Task.sleep(for: .seconds(3_600))
+            try await untilCancelled()
         }
         var headers: HTTPFields = [:]
         if let code = answer.errorCode, let name = HTTPField.Name("x-amzn-errortype") { headers[name] = code }

@@ -81,7 +81,7 @@ final class ScriptedConverse: Sendable {
             case .batch(let events): return events
             case .fail(let error): throw error
             case .hang:
-                try await Task.sleep(for: .seconds(3_600))
+                try await untilCancelled()
                 return nil
             case nil: return nil
             }

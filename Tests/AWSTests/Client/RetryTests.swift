@@ -172,7 +172,7 @@ struct RetryTests {
         var clock = ManualClock().clock
         clock.sleep = { _ in
             started.continuation.yield()
-            try await Task.sleep(for: .seconds(3_600))
+            try await untilCancelled()
         }
         let client = AWSClient(
             AWSClient.Configuration(endpoints: EndpointResolver(environment: ["AWS_REGION": "us-east-1"])), transport: transport,

@@ -57,7 +57,7 @@ struct ServiceErrorTests {
         let dripping = ClientResponseBody {
             if let piece = pieces.withLock({ $0.popFirst() }) { return piece }
             // As a transfer does: until it is cancelled.
-            try await Task.sleep(for: .seconds(3_600))
+            try await untilCancelled()
             return nil
         }
         #expect(await dripping.errorBytes(within: .milliseconds(1)).count <= 3)
